@@ -1,0 +1,367 @@
+// A matrix product for AVX-512 in the manner of Goto & van de Geijn, "Anatomy of High-Performance Matrix
+// Multiplication" (ACM TOMS 34(3), 2008): C is cut into register tiles of up to 14 rows and two vectors; for a block of
+// k, the rows of A are packed for the L2 cache and the columns of B, one tile's width at a time, for the L1 cache.
+//
+// Every element of C is the same sum whatever tile it falls into: over a block of k a chain of fused multiply-adds from
+// zero, then the blocks' sums added in order. The blocks depend on k alone. So any cut of C over threads gives the same
+// bits, and the cut is free to follow the number of threads.
+
+#include "tensor/kernels/gemm_packed.h"
+
+#include "tensor/kernels/isa.h"
+
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // GCC bug 105593: inside immintrin.h
+#endif
+#include <immintrin.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <new>
+#include <utility>
+
+// Compiles one function for AVX-512 in a file compiled for any x86-64.
+#define AVX512 __attribute__((target("avx512f,prfchw")))
+#define AVX512_INLINE __attribute__((target("avx512f,prfchw"), always_inline)) inline
+
+namespace emograd::kernels {
+
+namespace {
+
+constexpr int64_t kMaxRows = 14;       // 14 x 2 sums, 2 vectors of B and a broadcast element of A fill the 32 registers
+constexpr int64_t kBlockBytes = 1024;  // of k: 32 columns of B take 32 KB of a 48 KB L1 cache
+constexpr int64_t kBlockRows = 32 * kMaxRows;  // of A: at most 448 KB of a 1 or 2 MB L2 cache
+constexpr int64_t kBlockTiles = 8;  // of B: another 256 KB; rows of B are read in pieces of 1 KB, a page seldom twice
+
+// The lanes of one vector, for each type. Masked lanes are neither read nor written.
+struct F32 {
+  using Element = float;
+  using Vector = __m512;
+  using Mask = __mmask16;
+  static constexpr int64_t lanes = 16;
+  AVX512_INLINE static Mask first(int64_t n) { return n >= lanes ? Mask(0xffff) : Mask((1u << n) - 1); }
+  AVX512_INLINE static Vector zero() { return _mm512_setzero_ps(); }
+  AVX512_INLINE static Vector load(const float* p) { return _mm512_loadu_ps(p); }
+  AVX512_INLINE static Vector load(Mask mask, const float* p) { return _mm512_maskz_loadu_ps(mask, p); }
+  AVX512_INLINE static void store(float* p, Vector v) { _mm512_storeu_ps(p, v); }
+  AVX512_INLINE static void store(float* p, Mask mask, Vector v) { _mm512_mask_storeu_ps(p, mask, v); }
+  AVX512_INLINE static Vector fill(float x) { return _mm512_set1_ps(x); }
+  AVX512_INLINE static Vector multiply_add(Vector a, Vector b, Vector c) { return _mm512_fmadd_ps(a, b, c); }
+  AVX512_INLINE static Vector add(Vector a, Vector b) { return _mm512_add_ps(a, b); }
+  AVX512_INLINE static Vector leaky_relu(Vector x, float slope) {
+    const Mask negative = _mm512_cmp_ps_mask(x, zero(), _CMP_LT_OQ);
+    return slope == 0 ? _mm512_mask_mov_ps(x, negative, zero()) : _mm512_mask_mul_ps(x, negative, x, fill(slope));
+  }
+  AVX512_INLINE static void transpose(Vector (&v)[lanes]) {
+    Vector t[lanes];
+    for (int i = 0; i < 16; i += 2) {
+      t[i] = _mm512_unpacklo_ps(v[i], v[i + 1]);
+      t[i + 1] = _mm512_unpackhi_ps(v[i], v[i + 1]);
+    }
+    for (int i = 0; i < 16; i += 4)
+      for (int j = 0; j < 2; ++j) {
+        v[i + 2 * j] = _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(t[i + j]), _mm512_castps_pd(t[i + j + 2])));
+        v[i + 2 * j + 1] =
+            _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(t[i + j]), _mm512_castps_pd(t[i + j + 2])));
+      }
+    // v[4 i + j] holds in its quarter q the elements 4 q + j of the rows 4 i to 4 i + 3.
+    for (int j = 0; j < 4; ++j) {
+      const Vector low02 = _mm512_shuffle_f32x4(v[j], v[4 + j], 0x88),
+                   low13 = _mm512_shuffle_f32x4(v[j], v[4 + j], 0xdd);
+      const Vector high02 = _mm512_shuffle_f32x4(v[8 + j], v[12 + j], 0x88);
+      const Vector high13 = _mm512_shuffle_f32x4(v[8 + j], v[12 + j], 0xdd);
+      t[j] = _mm512_shuffle_f32x4(low02, high02, 0x88);
+      t[8 + j] = _mm512_shuffle_f32x4(low02, high02, 0xdd);
+      t[4 + j] = _mm512_shuffle_f32x4(low13, high13, 0x88);
+      t[12 + j] = _mm512_shuffle_f32x4(low13, high13, 0xdd);
+    }
+    for (int i = 0; i < 16; ++i) v[i] = t[i];
+  }
+};
+
+struct F64 {
+  using Element = double;
+  using Vector = __m512d;
+  using Mask = __mmask8;
+  static constexpr int64_t lanes = 8;
+  AVX512_INLINE static Mask first(int64_t n) { return n >= lanes ? Mask(0xff) : Mask((1u << n) - 1); }
+  AVX512_INLINE static Vector zero() { return _mm512_setzero_pd(); }
+  AVX512_INLINE static Vector load(const double* p) { return _mm512_loadu_pd(p); }
+  AVX512_INLINE static Vector load(Mask mask, const double* p) { return _mm512_maskz_loadu_pd(mask, p); }
+  AVX512_INLINE static void store(double* p, Vector v) { _mm512_storeu_pd(p, v); }
+  AVX512_INLINE static void store(double* p, Mask mask, Vector v) { _mm512_mask_storeu_pd(p, mask, v); }
+  AVX512_INLINE static Vector fill(double x) { return _mm512_set1_pd(x); }
+  AVX512_INLINE static Vector multiply_add(Vector a, Vector b, Vector c) { return _mm512_fmadd_pd(a, b, c); }
+  AVX512_INLINE static Vector add(Vector a, Vector b) { return _mm512_add_pd(a, b); }
+  AVX512_INLINE static Vector leaky_relu(Vector x, double slope) {
+    const Mask negative = _mm512_cmp_pd_mask(x, zero(), _CMP_LT_OQ);
+    return slope == 0 ? _mm512_mask_mov_pd(x, negative, zero()) : _mm512_mask_mul_pd(x, negative, x, fill(slope));
+  }
+  AVX512_INLINE static void transpose(Vector (&v)[lanes]) {
+    Vector t[lanes];
+    for (int i = 0; i < 8; i += 2) {
+      t[i] = _mm512_unpacklo_pd(v[i], v[i + 1]);
+      t[i + 1] = _mm512_unpackhi_pd(v[i], v[i + 1]);
+    }
+    // t[2 i + j] holds in its quarter q the elements 2 q + j of the rows 2 i and 2 i + 1.
+    for (int j = 0; j < 2; ++j) {
+      const Vector low02 = _mm512_shuffle_f64x2(t[j], t[2 + j], 0x88),
+                   low13 = _mm512_shuffle_f64x2(t[j], t[2 + j], 0xdd);
+      const Vector high02 = _mm512_shuffle_f64x2(t[4 + j], t[6 + j], 0x88);
+      const Vector high13 = _mm512_shuffle_f64x2(t[4 + j], t[6 + j], 0xdd);
+      v[j] = _mm512_shuffle_f64x2(low02, high02, 0x88);
+      v[4 + j] = _mm512_shuffle_f64x2(low02, high02, 0xdd);
+      v[2 + j] = _mm512_shuffle_f64x2(low13, high13, 0x88);
+      v[6 + j] = _mm512_shuffle_f64x2(low13, high13, 0xdd);
+    }
+  }
+};
+
+// The addends of C's elements that a call of multiply_tile has: one block of k among others.
+template <class T>
+struct Block {
+  int64_t k;
+  bool first, last;  // overwrite C; apply the epilogue
+  const T* bias;     // of the tile's first column, or null
+  T slope;
+  const T* ahead;  // what to prefetch beside: k lines, ahead_stride apart
+  int64_t ahead_stride;
+};
+
+// C (Rows, columns) += A·B. The Rows elements of A that share a k lie a_stride from the next ones, the Vectors·lanes
+// elements of B b_stride; columns ≤ Vectors·lanes.
+template <class F, int Rows, int Vectors>
+AVX512 void multiply_tile(const typename F::Element* a, int64_t a_stride, const typename F::Element* b,
+                          int64_t b_stride, typename F::Element* c, int64_t row_stride, int64_t columns,
+                          const Block<typename F::Element>& block) {
+  typename F::Vector sum[Rows][Vectors];
+#pragma GCC unroll 14
+  for (int i = 0; i < Rows; ++i) {
+#pragma GCC unroll 2
+    for (int v = 0; v < Vectors; ++v) sum[i][v] = F::zero();
+    // A first block of k needs no line of C before its store, and a store waits for its line on its own.
+    if (!block.first) {
+#pragma GCC unroll 2
+      for (int v = 0; v < Vectors; ++v) __builtin_prefetch(c + i * row_stride + v * F::lanes, 1);
+      __builtin_prefetch(c + i * row_stride + columns - 1, 1);
+    }
+  }
+  for (int64_t p = 0; p < block.k; ++p, a += a_stride, b += b_stride) {
+    _mm_prefetch(reinterpret_cast<const char*>(block.ahead + p * block.ahead_stride), _MM_HINT_T1);
+    typename F::Vector row[Vectors];
+#pragma GCC unroll 2
+    for (int v = 0; v < Vectors; ++v) row[v] = F::load(b + v * F::lanes);
+#pragma GCC unroll 14
+    for (int i = 0; i < Rows; ++i) {
+      const typename F::Vector element = F::fill(a[i]);
+#pragma GCC unroll 2
+      for (int v = 0; v < Vectors; ++v) sum[i][v] = F::multiply_add(element, row[v], sum[i][v]);
+    }
+  }
+#pragma GCC unroll 2
+  for (int v = 0; v < Vectors; ++v) {
+    const typename F::Mask mask = F::first(columns - v * F::lanes);
+    const typename F::Vector bias = block.last && block.bias ? F::load(mask, block.bias + v * F::lanes) : F::zero();
+#pragma GCC unroll 14
+    for (int i = 0; i < Rows; ++i) {
+      typename F::Element* y = c + i * row_stride + v * F::lanes;
+      typename F::Vector x = sum[i][v];
+      if (!block.first) x = F::add(F::load(mask, y), x);
+      if (block.last && block.bias) x = F::add(x, bias);
+      if (block.last && block.slope != 1) x = F::leaky_relu(x, block.slope);
+      F::store(y, mask, x);
+    }
+  }
+}
+
+template <class F>
+using Tile = decltype(&multiply_tile<F, 1, 1>);
+
+template <class F, int Vectors, size_t... I>
+constexpr std::array<Tile<F>, sizeof...(I)> tiles(std::index_sequence<I...>) {
+  return {multiply_tile<F, int(I) + 1, Vectors>...};
+}
+
+// Packs `lanes` rows of A or columns of B, of which one stride must be 1, for k elements each: lane l, element p goes
+// from x[l·lane_stride + p·k_stride] to packed[s·width·k + p·width + l − s·width], s = l / width. Up to the end of
+// their vector, missing lanes get 0.
+template <class F>
+AVX512 void pack(const typename F::Element* x, int64_t lane_stride, int64_t k_stride, int64_t lanes, int64_t width,
+                 int64_t k, typename F::Element* packed) {
+  if (lane_stride == 1) {
+    constexpr int64_t strip = 8;  // short enough to walk along the rows of x, long enough to pay for the masks
+    for (int64_t p0 = 0; p0 < k; p0 += strip)
+      for (int64_t sliver = 0; sliver < lanes; sliver += width)
+        for (int64_t l = sliver; l < std::min(lanes, sliver + width); l += F::lanes) {
+          const typename F::Mask present = F::first(lanes - l), wanted = F::first(sliver + width - l);
+          const typename F::Element* from = x + p0 * k_stride + l;
+          typename F::Element* to = packed + sliver * k + p0 * width + l - sliver;
+          for (int64_t p = p0; p < std::min(k, p0 + strip); ++p, from += k_stride, to += width)
+            F::store(to, wanted, F::load(present, from));
+        }
+    return;
+  }
+  for (int64_t sliver = 0; sliver < lanes; sliver += width)
+    for (int64_t l = sliver; l < std::min(lanes, sliver + width); l += F::lanes) {
+      const int64_t used = std::min(std::min(lanes, sliver + width) - l, F::lanes);
+      const typename F::Mask mask = F::first(sliver + width - l);
+      for (int64_t p = 0; p < k; p += F::lanes) {
+        const int64_t count = std::min(k - p, F::lanes);
+        typename F::Vector v[F::lanes];
+#pragma GCC unroll 16
+        for (int64_t i = 0; i < F::lanes; ++i)
+          v[i] = i < used ? F::load(F::first(count), x + (l + i) * lane_stride + p) : F::zero();
+        F::transpose(v);
+        typename F::Element* to = packed + sliver * k + p * width + l - sliver;
+        if (count == F::lanes) {
+#pragma GCC unroll 16
+          for (int64_t i = 0; i < F::lanes; ++i) F::store(to + i * width, mask, v[i]);
+        } else {
+          for (int64_t i = 0; i < count; ++i) F::store(to + i * width, mask, v[i]);
+        }
+      }
+    }
+}
+
+// Room for the packed operands of one thread, kept for its next call.
+template <class F>
+struct Workspace {
+  static constexpr int64_t k = kBlockBytes / int64_t{sizeof(typename F::Element)};
+  alignas(64) typename F::Element a[kBlockRows * k];
+  alignas(64) typename F::Element b[kBlockTiles * 2 * F::lanes * k];
+
+  static Workspace& of_this_thread() {
+    thread_local const std::unique_ptr<Workspace> workspace{new Workspace};
+    return *workspace;
+  }
+};
+
+// One batch's operands, and C.
+template <class T>
+struct Product {
+  const T *a, *b;
+  T* c;
+};
+
+// The part of C with rows from i0 to i1 and columns from j0 to j1.
+struct Part {
+  int64_t i0, i1, j0, j1;
+};
+
+// Whether a tile's columns of B fit the L1 cache where they are: rows a power of two apart would share a few sets of
+// it.
+template <class T>
+bool spreads_over_cache(int64_t row_stride) {
+  return row_stride * int64_t{sizeof(T)} % 256 != 0;
+}
+
+template <class F>
+void multiply_part(const Gemm& g, const Product<typename F::Element>& x, const Part& part) {
+  using T = typename F::Element;
+  static constexpr std::array<Tile<F>, kMaxRows> narrow = tiles<F, 1>(std::make_index_sequence<kMaxRows>{});
+  static constexpr std::array<Tile<F>, kMaxRows> wide = tiles<F, 2>(std::make_index_sequence<kMaxRows>{});
+  constexpr int64_t width = 2 * F::lanes;
+  Workspace<F>& packed = Workspace<F>::of_this_thread();
+  const auto* bias = static_cast<const T*>(g.epilogue.bias);
+  const auto slope = static_cast<T>(g.epilogue.slope);
+  const bool in_place = g.b.col_stride == 1 && spreads_over_cache<T>(g.b.row_stride);
+
+  const int64_t k_blocks = std::max<int64_t>(1, (g.k + packed.k - 1) / packed.k);
+  const int64_t row_blocks = (part.i1 - part.i0 + kBlockRows - 1) / kBlockRows;
+  for (int64_t kb = 0; kb < k_blocks; ++kb) {
+    const int64_t p = g.k * kb / k_blocks, k = g.k * (kb + 1) / k_blocks - p;
+    for (int64_t rb = 0; rb < row_blocks; ++rb) {
+      const int64_t i0 = part.i0 + (part.i1 - part.i0) * rb / row_blocks;
+      const int64_t rows = part.i0 + (part.i1 - part.i0) * (rb + 1) / row_blocks - i0;
+      const int64_t tiles_down = (rows + kMaxRows - 1) / kMaxRows, height = (rows + tiles_down - 1) / tiles_down;
+      pack<F>(x.a + i0 * g.a.row_stride + p * g.a.col_stride, g.a.row_stride, g.a.col_stride, rows, height, k,
+              packed.a);
+      for (int64_t j0 = part.j0; j0 < part.j1; j0 += kBlockTiles * width) {
+        const int64_t j1 = std::min(part.j1, j0 + kBlockTiles * width);
+        const T* b = x.b + p * g.b.row_stride + j0 * g.b.col_stride;
+        if (in_place)  // but for the last columns, that whole vectors would overrun
+          pack<F>(b + (j1 - j0) / width * width, 1, g.b.row_stride, (j1 - j0) % width, width, k, packed.b);
+        else pack<F>(b, g.b.col_stride, g.b.row_stride, j1 - j0, width, k, packed.b);
+        Block<T> block{k, kb == 0, kb + 1 == k_blocks, nullptr, slope, packed.b, 0};
+        // The next panel comes from beyond the L2 cache: fetch it meanwhile, a column of its lines per tile.
+        const int64_t ahead_columns = std::min(part.j1 - j1, kBlockTiles * width);
+        int64_t lines_ahead =
+            ((g.b.row_stride == 1 ? std::min(k, ahead_columns) : ahead_columns) + F::lanes - 1) / F::lanes;
+        if (lines_ahead > 0) {
+          block.ahead = x.b + p * g.b.row_stride + j1 * g.b.col_stride;
+          block.ahead_stride = g.b.row_stride == 1 ? g.b.col_stride : g.b.row_stride;
+        }
+        for (int64_t j = j0; j < j1; j += width) {
+          const int64_t columns = std::min(j1 - j, width);
+          block.bias = bias ? bias + j : nullptr;
+          const bool whole = in_place && columns == width;
+          const T* b_tile = whole ? b + j - j0 : in_place ? packed.b : packed.b + (j - j0) * k;
+          const int64_t b_stride = whole ? g.b.row_stride : width;
+          for (int64_t i = 0; i < rows; i += height) {
+            const auto last_row = static_cast<size_t>(std::min(rows - i, height) - 1);
+            (columns > F::lanes ? wide : narrow)[last_row](packed.a + i * k, height, b_tile, b_stride,
+                                                           x.c + (i0 + i) * g.n + j, g.n, columns, block);
+            if (--lines_ahead > 0) block.ahead += F::lanes;
+            else block.ahead = packed.b, block.ahead_stride = 0;
+          }
+        }
+      }
+    }
+  }
+}
+
+// C cut into rows x columns parts.
+struct Cut {
+  int64_t rows, columns;
+};
+
+// The cut into at most `parts` parts whose largest part takes the least time.
+Cut best_cut(int64_t m, int64_t n, int64_t lanes, int64_t parts) {
+  const int64_t n_vectors = (n + lanes - 1) / lanes;
+  Cut best{1, 1};
+  double best_cost = 0;
+  for (int64_t rows = 1; rows <= std::min(parts, m); ++rows) {
+    const int64_t columns = std::min(parts / rows, n_vectors);
+    const auto part_rows = static_cast<double>((m + rows - 1) / rows);
+    const auto part_columns = static_cast<double>((n_vectors + columns - 1) / columns * lanes);
+    const double cost = part_rows * part_columns + 10 * (part_rows + part_columns);  // multiplying + packing, about
+    if (rows == 1 || cost < best_cost) best = {rows, columns}, best_cost = cost;
+  }
+  return best;
+}
+
+template <class F>
+void multiply(const Gemm& g) {
+  using T = typename F::Element;
+  // Below a quarter of a million multiplications a thread costs more than it brings.
+  const int64_t worthwhile = std::max<int64_t>(1, g.batch * g.m * g.n * std::max<int64_t>(g.k, 1) >> 18);
+  const int64_t threads = std::min<int64_t>(omp_in_parallel() ? 1 : omp_get_max_threads(), worthwhile);
+  const bool whole = g.batch % threads == 0 || g.batch >= 8 * threads;
+  const Cut cut = whole ? Cut{1, 1} : best_cut(g.m, g.n, F::lanes, threads);
+  const int64_t n_vectors = (g.n + F::lanes - 1) / F::lanes;
+  const int64_t parts = cut.rows * cut.columns;
+
+#pragma omp parallel for schedule(static) num_threads(static_cast <int>(threads)) if (threads > 1)
+  for (int64_t task = 0; task < g.batch * parts; ++task) {
+    const int64_t batch = task / parts, row = task % parts / cut.columns, column = task % cut.columns;
+    const Product<T> x{static_cast<const T*>(g.a.data) + batch * g.a.batch_stride,
+                       static_cast<const T*>(g.b.data) + batch * g.b.batch_stride,
+                       static_cast<T*>(g.c) + batch * g.m * g.n};
+    multiply_part<F>(g, x,
+                     {g.m * row / cut.rows, g.m * (row + 1) / cut.rows, n_vectors * column / cut.columns * F::lanes,
+                      std::min(n_vectors * (column + 1) / cut.columns * F::lanes, g.n)});
+  }
+}
+
+}  // namespace
+
+bool gemm_packed_runs_here() { return active_isa() == Isa::v4; }
+
+void gemm_packed(const Gemm& product) {
+  if (product.f64) multiply<F64>(product);
+  else multiply<F32>(product);
+}
+
+}  // namespace emograd::kernels
