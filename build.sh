@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Sets up a fresh Debian machine and does one job:
+#   ./build.sh demo      build, then run the main experiment on an embedded synthetic corpus
+#   ./build.sh test      everything that must pass before a change lands: build with warnings as errors, tests, sanitizers,
+#                        a clang build, short fuzzing, the format check
+#   ./build.sh install   build and install to PREFIX (default /usr/local)
+# Steps can be run alone: ./build.sh packages | release | unit | asan | tsan | clang | fuzz | format
+# EMOGRAD_FUZZ_SECONDS (default 20) is the time per fuzz target.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+RUN_PACKAGES=(g++ cmake ninja-build ccache pkg-config libfmt-dev libopenblas-openmp-dev libdnnl-dev zlib1g-dev nlohmann-json3-dev
+  libxxhash-dev libcli11-dev libsvm-dev doctest-dev)
+TEST_PACKAGES=(git clang clang-format libomp-dev libclang-rt-dev binutils)
+
+packages() {
+  command -v apt-get >/dev/null || { echo "build.sh installs packages on Debian; elsewhere install the counterparts of: ${RUN_PACKAGES[*]} $*" >&2; return 0; }
+  local missing=() name
+  for name in "${RUN_PACKAGES[@]}" "$@"; do
+    dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'install ok installed' || missing+=("$name")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  local sudo=(); [ "$(id -u)" -eq 0 ] || sudo=(sudo)
+  "${sudo[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# configure PRESET [options]: ccache where it is there.
+configure() {
+  local preset=$1; shift
+  local launcher=(); command -v ccache >/dev/null && launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+  cmake --preset "$preset" "${launcher[@]}" "$@" >/dev/null
+}
+build() { configure "$@"; cmake --build --preset "$1"; }
+step() { printf '\n== %s\n' "$*"; }
+
+release() { step "release build"; build release; }
+unit() { step "tests"; ctest --preset release -j2; }
+asan() { step "address and undefined-behaviour sanitizers"; build asan; ctest --preset asan -L unit -j2; }
+tsan() { step "thread sanitizer"; build tsan; ctest --preset tsan -L threads; }
+clang() { step "clang build"; build clang; }
+fuzz() {
+  step "fuzzing, ${EMOGRAD_FUZZ_SECONDS:-20} s per target"
+  build fuzz
+  local target name
+  for target in build/fuzz/bin/fuzz_*; do
+    name=$(basename "$target")
+    mkdir -p "build/fuzz/corpus/$name"
+    "$target" -max_total_time="${EMOGRAD_FUZZ_SECONDS:-20}" -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0 \
+      "build/fuzz/corpus/$name" $(ls -d "tests/fuzz/corpus/${name#fuzz_}" 2>/dev/null)
+  done
+}
+format() {
+  step "format check"
+  git ls-files '*.h' '*.cpp' '*.cu' '*.cuh' | xargs clang-format --dry-run -Werror
+}
+
+case "${1:-}" in
+  demo) packages; release; step "yi2020_table1 on the embedded synthetic corpus"; shift; exec build/release/bin/yi2020_table1 "$@" ;;
+  test) packages "${TEST_PACKAGES[@]}"; format; release; unit; asan; tsan; clang; fuzz; step "all passed" ;;
+  install) packages; release; cmake --install build/release --prefix "${PREFIX:-/usr/local}" ;;
+  packages) packages "${TEST_PACKAGES[@]}" ;;
+  release | unit | asan | tsan | clang | fuzz | format) "$1" ;;
+  *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
+esac
