@@ -35,24 +35,26 @@ bool Dims::operator==(const Dims& other) const { return std::equal(begin(), end(
 
 std::int64_t numel(const Shape& shape) {
   std::int64_t n = 1;
-  for (auto extent : shape) n *= extent;
+  for (auto extent : shape) {
+    if (extent == 0) return 0;
+    n *= extent;
+  }
   return n;
 }
 
 std::int64_t checked_numel(const char* op, const Shape& shape, std::size_t element_size) {
+  // Zero extents are left out of the product: strides of an empty tensor must not overflow either.
+  const auto limit = std::numeric_limits<std::int64_t>::max() / static_cast<std::int64_t>(element_size);
   std::int64_t n = 1;
   bool empty = false;
   for (auto extent : shape) {
     check(extent >= 0, "{}: shape {} has a negative extent", op, shape);
     empty |= extent == 0;
-  }
-  if (empty) return 0;
-  const auto limit = std::numeric_limits<std::int64_t>::max() / static_cast<std::int64_t>(element_size);
-  for (auto extent : shape) {
+    if (extent == 0) continue;
     check(n <= limit / extent, "{}: shape {} holds more elements than memory can address", op, shape);
     n *= extent;
   }
-  return n;
+  return empty ? 0 : n;
 }
 
 Strides contiguous_strides(const Shape& shape) {

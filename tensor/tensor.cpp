@@ -111,6 +111,7 @@ Tensor packed(const Tensor& x) {
 }
 
 bool bitwise_equal(const Tensor& a, const Tensor& b) {
+  if (!a.defined() || !b.defined()) return a.defined() == b.defined();
   if (a.dtype() != b.dtype() || a.shape() != b.shape()) return false;
   const Tensor p = packed(a), q = packed(b);
   return std::memcmp(p.raw(), q.raw(), static_cast<std::size_t>(a.numel()) * size_of(a.dtype())) == 0;

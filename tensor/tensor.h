@@ -25,7 +25,7 @@ class Tensor {
 
   bool defined() const { return static_cast<bool>(storage_); }
   DType dtype() const { return dtype_; }
-  Device device() const { return storage_->device; }
+  Device device() const { return storage_ ? storage_->device : Device::cpu; }
   const Shape& shape() const { return shape_; }
   const Strides& strides() const { return strides_; }  // in elements
   std::int64_t offset() const { return offset_; }      // of element 0, in elements
