@@ -8,6 +8,8 @@ namespace emograd {
 /// Threads that parallel_for may use: OMP_NUM_THREADS or the number of processors, unless set.
 int thread_count();
 void set_thread_count(int n);  // n ≥ 1; Error otherwise
+/// Threads that a parallel_for called here would use: 1 inside another.
+int available_threads();
 
 namespace detail {
 void parallel_for(std::int64_t n, std::int64_t grain, void (*body)(void*, std::int64_t, std::int64_t), void* context);

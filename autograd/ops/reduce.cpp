@@ -1,6 +1,7 @@
 #include "autograd/ops/reduce.h"
 
 #include <array>
+#include <limits>
 
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/shape.h"
@@ -87,10 +88,16 @@ Tensor var(const Tensor& x, const Axes& axes, double correction, bool keepdim) {
   return sum(square(x - mean(x, axes, true)), axes, keepdim) * (1 / (n - correction));
 }
 
+Tensor overflow_shift(const Tensor& x, const Axes& axes) {
+  const Tensor top = max(x.detach(), axes, true);
+  const double largest =
+      x.dtype() == DType::f64 ? std::numeric_limits<double>::max() : std::numeric_limits<float>::max();
+  return where(abs(top) <= largest, top, zeros_like(top));
+}
+
 Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdim) {
   const Plan p = plan("logsumexp", x, axes, true);
-  Tensor top = max(x.detach(), axes, true);  // shifts out of the result: no derivative flows through it
-  top = where(abs(top) <= 3.5e38, top, zeros_like(top));
+  const Tensor top = overflow_shift(x, axes);
   const Tensor y = log(sum(exp(x - top), axes, true)) + top;
   return keepdim ? y : reshape(y, p.kept);
 }

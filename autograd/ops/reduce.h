@@ -20,6 +20,9 @@ Tensor min(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 Tensor argmax(const Tensor& x, std::int64_t axis, bool keepdim = false);
 /// Mean squared deviation from the mean, over n − correction elements.
 Tensor var(const Tensor& x, const Axes& axes = {}, double correction = 1, bool keepdim = false);
+/// The largest element along the axes (kept, extent 1) as a constant, 0 where it is not finite: what is subtracted from
+/// x so that eˣ cannot overflow. It cancels out of the results it is used in, so no derivative flows through it.
+Tensor overflow_shift(const Tensor& x, const Axes& axes);
 /// ln Σ eˣ, computed without overflow; −∞ where every element is −∞.
 Tensor logsumexp(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 /// (Σ |x|^p)^(1/p), p ≥ 1. Where the norm is 0 its derivatives are 0.

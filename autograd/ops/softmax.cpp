@@ -9,7 +9,16 @@ namespace emograd {
 
 Tensor softmax(const Tensor& x, std::int64_t axis) { return exp(log_softmax(x, axis)); }
 
-Tensor log_softmax(const Tensor& x, std::int64_t axis) { return x - logsumexp(x, {axis}, true); }
+Tensor log_softmax(const Tensor& x, std::int64_t axis) {
+  check(x.defined() && is_float(x.dtype()), "log_softmax: needs a floating tensor, got {}{}; use cast(x, DType::f32)",
+        x.dtype(), x.shape());
+  check(x.shape()[normalize_axis("log_softmax", axis, x.shape())] > 0,
+        "log_softmax: axis {} of shape {} has no elements", axis, x.shape());
+  // Not x − logsumexp(x): where one class is nearly certain, the two are large and equal, and the digits of ln y are
+  // lost.
+  const Tensor shifted = x - overflow_shift(x, {axis});
+  return shifted - log(sum(exp(shifted), {axis}, true));
+}
 
 Tensor softmax_cross_entropy(const Tensor& logits, const Tensor& targets) {
   check(logits.defined() && targets.defined(), "softmax_cross_entropy: an input is undefined");

@@ -9,12 +9,12 @@
 #include "tensor/kernels/gemm_packed.h"
 
 #include "tensor/kernels/isa.h"
+#include "tensor/parallel.h"
 
 #ifndef __clang__
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // GCC bug 105593: inside immintrin.h
 #endif
 #include <immintrin.h>
-#include <omp.h>
 
 #include <algorithm>
 #include <array>
@@ -337,22 +337,25 @@ void multiply(const Gemm& g) {
   using T = typename F::Element;
   // Below a quarter of a million multiplications a thread costs more than it brings.
   const int64_t worthwhile = std::max<int64_t>(1, g.batch * g.m * g.n * std::max<int64_t>(g.k, 1) >> 18);
-  const int64_t threads = std::min<int64_t>(omp_in_parallel() ? 1 : omp_get_max_threads(), worthwhile);
+  const int64_t threads = std::min<int64_t>(available_threads(), worthwhile);
   const bool whole = g.batch % threads == 0 || g.batch >= 8 * threads;
   const Cut cut = whole ? Cut{1, 1} : best_cut(g.m, g.n, F::lanes, threads);
   const int64_t n_vectors = (g.n + F::lanes - 1) / F::lanes;
   const int64_t parts = cut.rows * cut.columns;
 
-#pragma omp parallel for schedule(static) num_threads(static_cast <int>(threads)) if (threads > 1)
-  for (int64_t task = 0; task < g.batch * parts; ++task) {
-    const int64_t batch = task / parts, row = task % parts / cut.columns, column = task % cut.columns;
-    const Product<T> x{static_cast<const T*>(g.a.data) + batch * g.a.batch_stride,
-                       static_cast<const T*>(g.b.data) + batch * g.b.batch_stride,
-                       static_cast<T*>(g.c) + batch * g.m * g.n};
-    multiply_part<F>(g, x,
-                     {g.m * row / cut.rows, g.m * (row + 1) / cut.rows, n_vectors * column / cut.columns * F::lanes,
-                      std::min(n_vectors * (column + 1) / cut.columns * F::lanes, g.n)});
-  }
+  const auto run = [&](std::int64_t begin, std::int64_t end) {
+    for (int64_t task = begin; task < end; ++task) {
+      const int64_t batch = task / parts, row = task % parts / cut.columns, column = task % cut.columns;
+      const Product<T> x{static_cast<const T*>(g.a.data) + batch * g.a.batch_stride,
+                         static_cast<const T*>(g.b.data) + batch * g.b.batch_stride,
+                         static_cast<T*>(g.c) + batch * g.m * g.n};
+      multiply_part<F>(g, x,
+                       {g.m * row / cut.rows, g.m * (row + 1) / cut.rows, n_vectors * column / cut.columns * F::lanes,
+                        std::min(n_vectors * (column + 1) / cut.columns * F::lanes, g.n)});
+    }
+  };
+  const int64_t tasks = g.batch * parts;
+  parallel_for(tasks, (tasks + threads - 1) / threads, run);
 }
 
 }  // namespace

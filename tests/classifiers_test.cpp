@@ -1,0 +1,176 @@
+#include "models/yi2020/classifiers.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "autograd/ops/index.h"
+#include "autograd/ops/pointwise.h"
+#include "autograd/ops/random.h"
+#include "autograd/ops/shape.h"
+#include "models/yi2020/adan.h"
+#include "tensor/error.h"
+
+using namespace emograd;
+using yi2020::DnnClassifier;
+using yi2020::SvmClassifier;
+
+namespace {
+
+/// Three classes in five dimensions, overlapping a little.
+struct Problem {
+  Tensor x, y;
+};
+Problem problem(std::int64_t rows, std::uint64_t seed, double spread = 1.5) {
+  Rng rng{seed};
+  std::vector<std::int64_t> y;
+  for (std::int64_t i = 0; i < rows; ++i) y.push_back((i * 7 + 2) % 3);  // the first row is not of class 0
+  const Tensor labels = from_values<std::int64_t>({rows}, y);
+  const Tensor means = normal({3, 5}, rng) * spread;
+  return {packed(index_select(means, 0, labels) + normal({rows, 5}, rng)), labels};
+}
+
+double accuracy(const Tensor& predictions, const Tensor& truth) {
+  const auto p = predictions.to_vector<std::int64_t>(), t = truth.to_vector<std::int64_t>();
+  return static_cast<double>(std::inner_product(p.begin(), p.end(), t.begin(), 0, std::plus<>(), std::equal_to<>())) /
+         static_cast<double>(p.size());
+}
+
+/// min ½‖w‖² + C Σ max(0, 1 − y(w·x + b)): its value.
+double primal(const std::vector<double>& w, double b, const std::vector<std::vector<double>>& x,
+              const std::vector<double>& y, double C) {
+  double value = 0;
+  for (const double c : w) value += 0.5 * c * c;
+  for (std::size_t i = 0; i < x.size(); ++i)
+    value += C * std::max(0.0, 1 - y[i] * (std::inner_product(w.begin(), w.end(), x[i].begin(), b)));
+  return value;
+}
+
+}  // namespace
+
+TEST_CASE("SvmClassifier: every pair of classes reaches the optimum that subgradient descent finds") {
+  const double C = 0.5;
+  const Problem p = problem(60, 3, 0.8);
+  SvmClassifier svm({.C = C, .tolerance = 1e-6});
+  svm.fit(p.x, p.y, 3);
+  REQUIRE(svm.pairs.size() == 3);
+  const auto W = svm.W.to_vector<double>(), bias = svm.b.to_vector<double>();
+  const auto rows = p.x.to_vector<double>();
+  const auto labels = p.y.to_vector<std::int64_t>();
+  for (std::size_t k = 0; k < 3; ++k) {
+    std::vector<std::vector<double>> x;
+    std::vector<double> y;
+    for (std::size_t i = 0; i < labels.size(); ++i)
+      if (labels[i] == svm.pairs[k].first || labels[i] == svm.pairs[k].second) {
+        x.emplace_back(rows.begin() + static_cast<std::ptrdiff_t>(5 * i),
+                       rows.begin() + static_cast<std::ptrdiff_t>(5 * i + 5));
+        y.push_back(labels[i] == svm.pairs[k].first ? 1 : -1);
+      }
+    const std::vector<double> found(W.begin() + static_cast<std::ptrdiff_t>(5 * k),
+                                    W.begin() + static_cast<std::ptrdiff_t>(5 * k + 5));
+    const double value = primal(found, bias[k], x, y, C);
+
+    std::vector<double> w(5, 0);
+    double b = 0, best = primal(w, b, x, y, C);
+    for (int step = 1; step <= 60000; ++step) {
+      std::vector<double> g = w;
+      double gb = 0;
+      for (std::size_t i = 0; i < x.size(); ++i)
+        if (y[i] * std::inner_product(w.begin(), w.end(), x[i].begin(), b) < 1) {
+          for (std::size_t j = 0; j < 5; ++j) g[j] -= C * y[i] * x[i][j];
+          gb -= C * y[i];
+        }
+      const double rate = 0.5 / (10.0 + step);
+      for (std::size_t j = 0; j < 5; ++j) w[j] -= rate * g[j];
+      b -= rate * gb;
+      best = std::min(best, primal(w, b, x, y, C));
+    }
+    CAPTURE(k);
+    CHECK(value <= best * (1 + 1e-5));
+    CHECK(value >= best * (1 - 1e-3));  // what is left to descend
+  }
+}
+
+TEST_CASE("SvmClassifier: votes, order of classes, a kernel of more than one block") {
+  const Problem p = problem(300, 5, 3);
+  SvmClassifier svm;
+  svm.fit(p.x, p.y, 3);
+  CHECK(accuracy(svm.predict(p.x), p.y) > 0.97);
+  using Pairs = std::vector<std::pair<std::int64_t, std::int64_t>>;
+  Pairs sorted = svm.pairs;
+  std::sort(sorted.begin(), sorted.end());
+  CHECK(sorted == Pairs{{0, 1}, {0, 2}, {1, 2}});
+
+  SvmClassifier again;
+  again.fit(p.x, p.y, 3);
+  CHECK(bitwise_equal(again.W, svm.W));
+  CHECK(bitwise_equal(again.b, svm.b));
+
+  // A class without rows is never predicted.
+  SvmClassifier four;
+  four.fit(p.x, p.y, 4);
+  CHECK(bitwise_equal(four.predict(p.x), svm.predict(p.x)));
+}
+
+TEST_CASE("SvmClassifier: class weights move the border towards the larger class") {
+  Rng rng{1};
+  std::vector<std::int64_t> y(40, 0);
+  for (std::size_t i = 0; i < 5; ++i) y[i] = 1;
+  const Tensor labels = from_values<std::int64_t>({40}, y);
+  const Tensor x = packed(normal({40, 2}, rng) + unsqueeze(cast(labels, DType::f32), 1));
+  SvmClassifier plain({.C = 0.1}), weighted({.C = 0.1, .class_weights = true});
+  plain.fit(x, labels, 2);
+  weighted.fit(x, labels, 2);
+  const auto ones = [&](const SvmClassifier& c) {
+    const auto p = c.predict(x).to_vector<std::int64_t>();
+    return std::count(p.begin(), p.end(), 1);
+  };
+  CHECK(ones(weighted) > ones(plain));
+}
+
+TEST_CASE("DnnClassifier: learns, is a function of its stream, and takes as many steps for any number of rows") {
+  const Problem p = problem(90, 7, 3);
+  DnnClassifier dnn({.hidden = {16, 16}, .lr = 1e-2, .steps = 150, .batch = 32});
+  dnn.fit(p.x, p.y, 3, Rng{1});
+  CHECK(dnn.logits(p.x).shape() == Shape{90, 3});
+  CHECK(accuracy(dnn.predict(p.x), p.y) > 0.95);
+  CHECK(dnn.weights().size() == 6);
+
+  DnnClassifier again(dnn.config), other(dnn.config);
+  again.fit(p.x, p.y, 3, Rng{1});
+  other.fit(p.x, p.y, 3, Rng{2});
+  for (const auto& [name, value] : dnn.weights()) CHECK(bitwise_equal(value, again.weights().at(name)));
+  CHECK_FALSE(bitwise_equal(dnn.weights().at("0.W"), other.weights().at("0.W")));
+
+  DnnClassifier few({.hidden = {4}, .steps = 3, .batch = 128});  // fewer rows than the batch
+  few.fit(p.x, p.y, 3, Rng{1});
+  CHECK(few.predict(p.x).shape() == Shape{90});
+}
+
+TEST_CASE("DnnClassifier: the L2 penalty shrinks weights") {
+  const Problem p = problem(60, 9);
+  const auto size = [&](double l2) {
+    DnnClassifier dnn({.hidden = {8}, .lr = 1e-2, .steps = 200, .batch = 32, .l2 = l2});
+    dnn.fit(p.x, p.y, 3, Rng{1});
+    double sum = 0;
+    for (const double w : dnn.weights().at("0.W").to_vector<double>()) sum += w * w;
+    return sum;
+  };
+  CHECK(size(1) < 0.2 * size(0));
+}
+
+TEST_CASE("classifiers refuse what they cannot use") {
+  const Problem p = problem(12, 1);
+  SvmClassifier svm;
+  DnnClassifier dnn;
+  CHECK_THROWS_WITH_AS(svm.predict(p.x), doctest::Contains("fit() comes before"), Error);
+  CHECK_THROWS_WITH_AS(dnn.predict(p.x), doctest::Contains("fit() comes before"), Error);
+  CHECK_THROWS_WITH_AS(svm.fit(p.x, zeros({12}, DType::i64), 3), doctest::Contains("of one class"), Error);
+  CHECK_THROWS_WITH_AS(dnn.fit(p.x, zeros({11}, DType::i64), 3, {}), doctest::Contains("12 rows need as many"), Error);
+  CHECK_THROWS_WITH_AS(SvmClassifier({.C = 0}).fit(p.x, p.y, 3), doctest::Contains("must be positive"), Error);
+}

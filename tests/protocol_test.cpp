@@ -1,0 +1,293 @@
+#include <doctest/doctest.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "autograd/ops/pointwise.h"
+#include "autograd/ops/random.h"
+#include "autograd/ops/shape.h"
+#include "experiments/protocol/leak_check.h"
+#include "experiments/protocol/metrics.h"
+#include "experiments/protocol/scaler.h"
+#include "experiments/protocol/splits.h"
+#include "experiments/protocol/synthetic_table.h"
+#include "experiments/protocol/table_files.h"
+#include "experiments/report/progress.h"
+#include "experiments/report/run_folder.h"
+#include "experiments/report/summary.h"
+#include "experiments/report/text_table.h"
+#include "tensor/error.h"
+#include "tensor/io/atomic_file.h"
+#include "tensor/io/npy.h"
+
+using namespace emograd;
+using namespace emograd::protocol;
+namespace fs = std::filesystem;
+
+namespace {
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string pattern = (fs::temp_directory_path() / "emograd-protocol-XXXXXX").string();
+    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    path_ = pattern;
+  }
+  ~TemporaryFolder() { fs::remove_all(path_); }
+  fs::path operator/(const char* name) const { return path_ / name; }
+  fs::path file(const char* name, std::string_view text) const {
+    write_file(path_ / name, io::as_bytes(text));
+    return path_ / name;
+  }
+
+ private:
+  fs::path path_;
+};
+
+const std::vector<std::string> emodb_names{"03a01Fa", "03a01Wb", "08a02Wa", "08b03Fc"};
+
+FeatureTable small_table(Tensor x = tensor({{1, 2}, {3, 4}, {5, 6}, {7, 9}})) {
+  std::vector<Annotation> annotations;
+  for (const std::string& id : emodb_names) annotations.push_back(parse_emodb_name(id));
+  return make_table("small", std::move(x), {"a", "b"}, emodb_names, annotations);
+}
+
+}  // namespace
+
+TEST_CASE("metrics by hand: 3 classes, 10 utterances") {
+  // class 0: 4 utterances, 3 right; class 1: 4, 2 right; class 2: 2, 2 right
+  Confusion c(3);
+  c.add({0, 0, 0, 0, 1, 1, 1, 1, 2, 2}, {0, 0, 0, 1, 1, 1, 2, 2, 2, 2});
+  CHECK(c.total() == 10);
+  CHECK(c.count(1, 2) == 2);
+  CHECK(weighted_accuracy(c) == doctest::Approx(0.7));
+  CHECK(unweighted_average_recall(c) == doctest::Approx((0.75 + 0.5 + 1) / 3));
+  // F1: 2·3/(4 + 3), 2·2/(4 + 3), 2·2/(2 + 4)
+  CHECK(macro_f1(c) == doctest::Approx((6.0 / 7 + 4.0 / 7 + 4.0 / 6) / 3));
+  CHECK(recalls(c) == std::vector<double>{0.75, 0.5, 1});
+}
+
+TEST_CASE("metrics: classes without utterances, no predictions, bad indices, mean and deviation") {
+  Confusion c(3);
+  c.add({0, 0, 1}, {0, 2, 1});
+  CHECK(unweighted_average_recall(c) == doctest::Approx(0.75));
+  CHECK(macro_f1(c) == doctest::Approx((2.0 / 3 + 1) / 2));
+  CHECK(std::isnan(recalls(c)[2]));
+  CHECK_THROWS_AS(weighted_accuracy(Confusion(2)), Error);
+  CHECK_THROWS_WITH_AS(c.add(3, 0), doctest::Contains("class 3"), Error);
+  CHECK_THROWS_AS(c.add({0}, {0, 1}), Error);
+  CHECK(mean_sd({1, 2, 3, 4}).mean == doctest::Approx(2.5));
+  CHECK(mean_sd({1, 2, 3, 4}).sd == doctest::Approx(std::sqrt(5.0 / 3)));
+  CHECK(mean_sd({7}).sd == 0);
+}
+
+TEST_CASE("scaler: training rows get mean 0 and variance 1, constant features go") {
+  Rng rng{1};
+  const Tensor varying = normal({50, 3}, rng) * 100.0 + 5.0;
+  const Tensor x = packed(cat({full({50, 1}, 0.1), varying, full({50, 1}, 1e30)}, 1));
+  const Scaler s = Scaler::fit(x);
+  CHECK(s.kept.to_vector<std::int64_t>() == std::vector<std::int64_t>{1, 2, 3});
+  const std::vector<double> z = s(x).to_vector<double>();
+  for (std::size_t j = 0; j < 3; ++j) {
+    double sum = 0, squares = 0;
+    for (std::size_t i = 0; i < 50; ++i) sum += z[3 * i + j], squares += z[3 * i + j] * z[3 * i + j];
+    CHECK(sum / 50 == doctest::Approx(0).epsilon(1e-5));
+    CHECK(squares / 50 == doctest::Approx(1).epsilon(1e-5));
+  }
+  CHECK_THROWS_WITH_AS(Scaler::fit(ones({4, 2})), doctest::Contains("none of the 2 features varies"), Error);
+}
+
+TEST_CASE("EmoDB names") {
+  CHECK(parse_emodb_name("03a01Fa").speaker == "03");
+  CHECK(parse_emodb_name("03a01Fa").label == "happiness");
+  for (const auto& [id, label] : std::vector<std::pair<std::string, std::string>>{{"16b10Wa", "anger"},
+                                                                                  {"16b10Lb", "boredom"},
+                                                                                  {"16b10Ec", "disgust"},
+                                                                                  {"16b10Ad", "fear"},
+                                                                                  {"16b10Te", "sadness"},
+                                                                                  {"16b10Nf", "neutral"}})
+    CHECK(parse_emodb_name(id).label == label);
+  for (const char* id : {"", "03a01F", "xxa01Fa", "03a01Xa", "Ses01F_impro01_F000"})
+    CHECK_THROWS_WITH_AS(parse_emodb_name(id), doctest::Contains("--labels"), Error);
+}
+
+TEST_CASE("feature tables: what is refused, and by which name") {
+  CHECK(small_table().classes == std::vector<std::string>{"anger", "happiness"});
+  CHECK(small_table().labels.to_vector<std::int64_t>() == std::vector<std::int64_t>{1, 0, 0, 1});
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK_THROWS_WITH_AS(small_table(tensor({{1, 2}, {3, 4}, {5, nan}, {7, 8}})),
+                       doctest::Contains("feature 'b' (column 2) of utterance '08a02Wa' (row 3) is nan"), Error);
+  CHECK_THROWS_WITH_AS(small_table(tensor({{1, 2}, {3, 4}})),
+                       doctest::Contains("2 rows of features, 4 utterance names"), Error);
+  CHECK_THROWS_WITH_AS(small_table(ones({4, 3})), doctest::Contains("3 columns, 2 feature names"), Error);
+
+  FeatureTable t = small_table();
+  t.ids[3] = t.ids[0];
+  CHECK_THROWS_WITH_AS(check_table(t), doctest::Contains("'03a01Fa' comes twice, in rows 1 and 4"), Error);
+  t = small_table();
+  t.speakers.assign(4, "03");
+  CHECK_THROWS_WITH_AS(check_table(t), doctest::Contains("all utterances are by speaker '03'"), Error);
+  t = small_table();
+  t.classes.push_back("fear");
+  CHECK_THROWS_WITH_AS(check_table(t), doctest::Contains("class 'fear' has no utterance"), Error);
+  t = small_table();
+  t.classes.pop_back();
+  CHECK_THROWS_AS(check_table(t), Error);
+}
+
+TEST_CASE("feature tables: the hash sees every part but the source") {
+  const std::string hash = table_hash(small_table());
+  CHECK(hash.size() == 16);
+  FeatureTable t = small_table();
+  t.source = "elsewhere";
+  CHECK(table_hash(t) == hash);
+  t.speakers[1] = "09";
+  CHECK(table_hash(t) != hash);
+  CHECK(table_hash(with_altered_rows(small_table(), {2})) != hash);
+}
+
+TEST_CASE("npy tables") {
+  const TemporaryFolder folder;
+  const Tensor x = tensor({{1, 2}, {3, 4}, {5, 6}, {7, 9}}, DType::f64);
+  write_npy(folder / "x.npy", x);
+  const fs::path names = folder.file("names.txt", "a\nb\n");
+  const fs::path files = folder.file("files.txt", "03a01Fa.wav\r\nwav/03a01Wb.wav\n08a02Wa\n08b03Fc.wav");
+  const FeatureTable t = read_feature_table({folder / "x.npy", names, files, {}});
+  CHECK(t.ids == emodb_names);
+  CHECK(t.features == std::vector<std::string>{"a", "b"});
+  CHECK(table_hash(t) == table_hash(small_table()));
+  CHECK(read_feature_table({folder / "x.npy", {}, files, {}}).features == std::vector<std::string>{"0", "1"});
+
+  CHECK_THROWS_WITH_AS(read_feature_table({folder / "x.npy", names, {}, {}}), doctest::Contains("--files"), Error);
+  CHECK_THROWS_WITH_AS(read_feature_table({folder / "x.npy", names, folder.file("few.txt", "03a01Fa\n"), {}}),
+                       doctest::Contains("4 rows, but few.txt lists 1 utterances"), Error);
+  CHECK_THROWS_WITH_AS(read_feature_table({folder / "x.npy", files, files, {}}),
+                       doctest::Contains("2 columns, but files.txt lists 4 names"), Error);
+  CHECK_THROWS_WITH_AS(read_feature_table({folder / "x.npy", names, folder.file("bad.txt", "\xff\n"), {}}),
+                       doctest::Contains("is not UTF-8"), FileError);
+  CHECK_THROWS_AS(read_feature_table({folder / "absent.npy", names, files, {}}), FileError);
+}
+
+TEST_CASE("openSMILE CSV tables, labels from a file") {
+  const TemporaryFolder folder;
+  const fs::path csv = folder.file(
+      "x.csv", "name;frameTime;a;b;class\n'u1';0.0;1;2;?\n'u2';0.0;3;4;?\n'u3';0.0;5;6;?\n'u4';0.0;7;9e0;?\n");
+  const fs::path labels =
+      folder.file("l.csv", "speaker,name,label\n03,u1,happy\n03,u2.wav,angry\n08,u3,angry\n08,u4,happy\n");
+  const FeatureTable t = read_feature_table({csv, {}, {}, labels});
+  CHECK(t.features == std::vector<std::string>{"a", "b"});
+  CHECK(t.classes == std::vector<std::string>{"angry", "happy"});
+  CHECK(t.speakers == std::vector<std::string>{"03", "03", "08", "08"});
+  CHECK(bitwise_equal(t.x, small_table().x));
+
+  CHECK_THROWS_WITH_AS(read_feature_table({csv, {}, {}, {}}), doctest::Contains("'u1' is not an EmoDB name"), Error);
+  CHECK_THROWS_WITH_AS(read_feature_table({csv, {}, {}, folder.file("m.csv", "name,label,speaker\nu1,happy,03\n")}),
+                       doctest::Contains("utterance 'u2' has no line in m.csv"), Error);
+  CHECK_THROWS_WITH_AS(read_feature_table({csv, {}, {}, folder.file("n.csv", "name,label,speaker\nu1,,03\n")}),
+                       doctest::Contains("line 2: 'u1' lacks a label"), FileError);
+  CHECK_THROWS_WITH_AS(read_feature_table({csv, csv, {}, labels}), doctest::Contains("are for .npy"), Error);
+  CHECK_THROWS_AS(read_feature_table({folder.file("r.csv", "name;a;b\nu1;1\n"), {}, {}, labels}), FileError);  // ragged
+}
+
+TEST_CASE("leave-one-speaker-out: every row is tested once, by models that never heard its speaker") {
+  const FeatureTable t = synthetic_table({.speakers = 4, .classes = 3, .utterances = 2, .features = 5}, Rng{1});
+  CHECK(t.source.find("synthetic") != std::string::npos);
+  CHECK(t.ids[0].find("synthetic") != std::string::npos);
+  CHECK(table_hash(t) ==
+        table_hash(synthetic_table({.speakers = 4, .classes = 3, .utterances = 2, .features = 5}, Rng{1})));
+  const std::vector<Split> splits = leave_one_speaker_out(t);
+  REQUIRE(splits.size() == 4);
+  std::multiset<std::int64_t> tested;
+  for (const Split& s : splits) {
+    tested.insert(s.test.begin(), s.test.end());
+    CHECK(s.train.size() + s.test.size() == 24);
+    for (const std::int64_t row : s.train) CHECK(t.speakers[static_cast<std::size_t>(row)] != s.name);
+  }
+  CHECK(tested.size() == 24);
+  CHECK(std::set(tested.begin(), tested.end()).size() == 24);
+
+  Split bad = splits[0];
+  bad.train.push_back(bad.test[0]);
+  CHECK_THROWS_WITH_AS(check_split(t, bad), doctest::Contains("used twice"), Error);
+  bad = splits[0];
+  bad.test.pop_back();
+  bad.train.push_back(splits[0].test.back());
+  CHECK_THROWS_WITH_AS(check_split(t, bad), doctest::Contains("in training and test"), Error);
+  bad = {"empty", splits[0].train, {}};
+  CHECK_THROWS_WITH_AS(check_split(t, bad), doctest::Contains("no test rows"), Error);
+}
+
+TEST_CASE("a class of one speaker cannot be learnt without that speaker") {
+  FeatureTable t = small_table();
+  t.classes = {"anger", "fear"};
+  t.labels = from_values<std::int64_t>({4}, std::vector<std::int64_t>{0, 0, 0, 1});
+  CHECK_THROWS_WITH_AS(leave_one_speaker_out(t),
+                       doctest::Contains("class 'fear' is spoken by the left-out speakers only"), Error);
+}
+
+TEST_CASE("text tables align by code points") {
+  CHECK(report::text_table({{"Methods", "UAR (%)"}, {"a", "81.00 ± 1.20"}, {}, {"bb", "7"}}) ==
+        "Methods       UAR (%)\n---------------------\na        81.00 ± 1.20\n---------------------\nbb                "
+        "  7\n");
+  CHECK(report::duration(75) == "1:15");
+  CHECK(report::duration(4000) == "1:06:40");
+}
+
+TEST_CASE("run folders: one run at a time, and only the same run goes on") {
+  const TemporaryFolder folder;
+  const nlohmann::json config{{"options", {{"sets", 10}, {"adan", {{"epochs", 800}}}}}};
+  nlohmann::json other = config;
+  other["options"]["adan"]["epochs"] = 150;
+  {
+    report::RunFolder run(folder / "run", config, false);
+    CHECK_FALSE(run.finished("u").has_value());
+    run.finish("u", {{"x", 0.1}});
+    CHECK(run.finished("u").value() == nlohmann::json{{"x", 0.1}});
+    CHECK_THROWS_WITH_AS(report::RunFolder(folder / "run", config, true), doctest::Contains("another run is using"),
+                         FileError);
+  }
+  CHECK_THROWS_WITH_AS(report::RunFolder(folder / "run", config, false), doctest::Contains("--resume"), FileError);
+  CHECK_THROWS_WITH_AS(report::RunFolder(folder / "run", other, true),
+                       doctest::Contains("options/adan/epochs is 800 there, 150 here"), FileError);
+  CHECK(report::RunFolder(folder / "run", config, true).finished("u").has_value());
+
+  fs::create_directory(folder / "foreign");
+  folder.file("foreign/notes.txt", "mine");
+  CHECK_THROWS_WITH_AS(report::RunFolder(folder / "foreign", config, true), doctest::Contains("no run folder"),
+                       FileError);
+  CHECK_THROWS_AS(report::RunFolder(folder.file("file", "x"), config, false), FileError);
+}
+
+TEST_CASE("summary: splits are pooled per seed, seeds are averaged") {
+  const FeatureTable t = small_table();
+  const std::vector<Split> splits = leave_one_speaker_out(t);  // truth: 03 → happiness, anger; 08 → anger, happiness
+  report::Summary summary(t, splits);
+  const auto outcome = [](int seed, const char* split, std::vector<int> labels) {
+    return nlohmann::json{{"augmenter", "adan"},
+                          {"seed", seed},
+                          {"split", split},
+                          {"epochs", {{{"epoch", 1}, {"losses", {{"C", 0.5}}}}}},
+                          {"predictions", {{{"classifier", "svm"}, {"labels", labels}}}}};
+  };
+  for (const auto& o :
+       {outcome(0, "03", {1, 0}), outcome(0, "08", {0, 0}), outcome(1, "03", {0, 0}), outcome(1, "08", {0, 0})})
+    summary.add(o);
+  const std::string table = summary.table();
+  CHECK(table.find("ADAN + SVM  62.50 ± 17.68") != std::string::npos);  // 75 and 50
+  CHECK(table.find("75.00") != std::string::npos);
+  CHECK(summary.confusions().find("happiness       3          1       25.00") != std::string::npos);
+  const std::string csv = summary.predictions_csv();
+  CHECK(csv.starts_with(
+      "seed;split;id;speaker;truth;augmenter;classifier;prediction\n0;03;03a01Fa;03;happiness;adan;svm;happiness\n"));
+  CHECK(std::count(csv.begin(), csv.end(), '\n') == 9);
+  const auto lines = summary.metric_lines(outcome(0, "08", {0, 0}));
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].at("epoch") == 1);
+  CHECK(lines[1].at("scores").at("svm").at("uar") == 0.5);
+}

@@ -1,0 +1,209 @@
+#include <doctest/doctest.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "experiments/protocol/leak_check.h"
+#include "experiments/protocol/synthetic_table.h"
+#include "experiments/protocol/unit.h"
+#include "tensor/error.h"
+#include "tensor/parallel.h"
+
+using namespace emograd;
+using namespace emograd::protocol;
+
+/// The units that yi2020_table1 is made of, at sizes that take milliseconds.
+namespace {
+
+yi2020::AdanConfig tiny(bool wasserstein) {
+  yi2020::AdanConfig c = wasserstein ? yi2020::wadan_config() : yi2020::adan_config();
+  c.latent = 6;
+  c.noise = 4;
+  c.autoencoder_hidden = {12, 12};
+  c.hidden = {8, 8};
+  c.lr = 1e-3;
+  c.batch = 16;
+  c.epochs = 6;
+  return c;
+}
+
+const std::map<std::string, MakeAugmenter>& augmenters() {
+  static const std::map<std::string, MakeAugmenter> all{
+      {"none", no_augmentation()}, {"adan", adan(tiny(false))}, {"wadan", adan(tiny(true))}};
+  return all;
+}
+
+struct Experiment {
+  FeatureTable table = synthetic_table({.speakers = 4, .classes = 3, .utterances = 4, .features = 10}, Rng{4});
+  std::vector<Split> splits = leave_one_speaker_out(table);
+
+  static Unit unit(const FeatureTable& t, const Split& s, const std::string& model, std::uint64_t seed = 0) {
+    return {t,
+            s,
+            seed,
+            model,
+            augmenters().at(model),
+            {{"svm", [] { return std::make_unique<yi2020::SvmClassifier>(); }},
+             {"dnn",
+              [] {
+                return std::make_unique<yi2020::DnnClassifier>(
+                    yi2020::DnnConfig{.hidden = {8}, .lr = 1e-2, .steps = 20, .batch = 16});
+              }}},
+            3};
+  }
+};
+
+using Artefacts = std::map<std::string, Tensor>;
+
+struct Outcome {
+  std::optional<nlohmann::json> result;
+  Artefacts artefacts;
+};
+
+Outcome run(const Unit& unit, Session session = {}) {
+  Outcome o;
+  session.observe = [&](const std::string& name, const Tensor& value) { o.artefacts[name] = packed(value); };
+  o.result = run_unit(unit, session);
+  return o;
+}
+
+void check_equal(const Outcome& a, const Outcome& b) {
+  CHECK(a.result.value() == b.result.value());
+  REQUIRE(a.artefacts.size() == b.artefacts.size());
+  for (const auto& [name, value] : a.artefacts) {
+    CAPTURE(name);
+    CHECK(bitwise_equal(value, b.artefacts.at(name)));
+  }
+}
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "emograd-table1-XXXXXX").string();
+    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    path = pattern;
+  }
+  ~TemporaryFolder() { std::filesystem::remove_all(path); }
+  std::filesystem::path path;
+};
+
+}  // namespace
+
+TEST_CASE("leak: altering the test fold leaves every training artefact bit-identical") {
+  const Experiment e;
+  for (const std::string model : {"none", "adan", "wadan"}) {
+    CAPTURE(model);
+    Artefacts seen;
+    const auto leaks = leaking_artefacts(e.table, e.splits[1], [&](const FeatureTable& table, const Observe& observe) {
+      run_unit(Experiment::unit(table, e.splits[1], model),
+               {.observe = [&](const std::string& name, const Tensor& value) {
+                 observe(name, value);
+                 seen[name] = value;
+               }});
+    });
+    CHECK(leaks.empty());
+    for (const char* name :
+         {"scaler.kept", "scaler.mean", "scaler.rate", "rows.x", "rows.labels", "svm.W", "svm.b", "dnn.0.W"})
+      CHECK(seen.contains(name));
+    if (model != "none") CHECK(seen.contains("adan.E.0.W"));
+    CHECK(seen.at("rows.x").dim(0) == (model == "none" ? 36 : 4 * 36));
+  }
+}
+
+TEST_CASE("leak: a scaler fitted on the whole corpus is found out, and so is whatever it touches") {
+  const Experiment e;
+  const Split& split = e.splits[1];
+  const auto leaks = leaking_artefacts(e.table, split, [&](const FeatureTable& table, const Observe& observe) {
+    const Scaler scaler = Scaler::fit(table.x);  // the leak
+    observe("scaler.mean", scaler.mean);
+    const TrainingFold fold = training_fold(table, scaler, split);
+    observe("labels", fold.rows.labels);
+    const auto augmenter = augmenters().at("adan")(fold, Rng{1});
+    augmenter->fit_epoch();
+    Checkpoint c;
+    augmenter->save(c);
+    observe("E", c.tensors.at("adan.E.0.W"));
+  });
+  CHECK(leaks == std::vector<std::string>{"E", "scaler.mean"});
+}
+
+TEST_CASE("leak: labels of the test fold are found out, too") {
+  const Experiment e;
+  const auto leaks = leaking_artefacts(e.table, e.splits[0], [&](const FeatureTable& table, const Observe& observe) {
+    observe("all labels", table.labels);
+    observe("training labels", take(table, e.splits[0].train).labels);
+  });
+  CHECK(leaks == std::vector<std::string>{"all labels"});
+}
+
+TEST_CASE("resume: interrupted at any epoch and resumed = uninterrupted, bit for bit") {
+  const Experiment e;
+  for (const std::string model : {"adan", "wadan"}) {
+    CAPTURE(model);
+    const Unit unit = Experiment::unit(e.table, e.splits[2], model, 7);
+    const Outcome whole = run(unit);
+    CHECK(whole.result->at("epochs").size() == 6);
+    for (const int stop_after : {1, 4, 6}) {
+      CAPTURE(stop_after);
+      const TemporaryFolder folder;
+      Session session{.checkpoint = folder.path / "state"};
+      int epochs = 0;
+      session.epoch_done = [&] { ++epochs; };
+      session.stop = [&] { return epochs >= stop_after; };
+      CHECK_FALSE(run_unit(unit, session).has_value());
+      CHECK(epochs == stop_after);
+      session.stop = [] { return false; };
+      check_equal(run(unit, session), whole);
+      CHECK(epochs == 6);
+    }
+  }
+}
+
+TEST_CASE("resume: saving within a training changes nothing") {
+  const Experiment e;
+  const Unit unit = Experiment::unit(e.table, e.splits[0], "wadan");
+  const TemporaryFolder folder;
+  check_equal(run(unit, {.checkpoint = folder.path / "state", .checkpoint_seconds = 0}), run(unit));
+  CHECK(std::filesystem::exists(folder.path / "state" / "manifest.json"));
+}
+
+TEST_CASE("units: the same bits in any order and for any number of threads; seeds and splits differ") {
+  const Experiment e;
+  const Unit unit = Experiment::unit(e.table, e.splits[3], "adan");
+  const Outcome first = run(unit);
+  run(Experiment::unit(e.table, e.splits[0], "wadan"));
+  const int threads = thread_count();
+  set_thread_count(3);
+  check_equal(run(unit), first);
+  set_thread_count(threads);
+  CHECK_FALSE(bitwise_equal(run(Experiment::unit(e.table, e.splits[3], "adan", 1)).artefacts.at("rows.x"),
+                            first.artefacts.at("rows.x")));
+}
+
+TEST_CASE("synthetic rows have the label distribution of the fold, below the real rows") {
+  const Experiment e;
+  const Scaler scaler = Scaler::fit(take(e.table, e.splits[0].train).x);
+  const TrainingFold fold = training_fold(e.table, scaler, e.splits[0]);
+  const auto augmenter = augmenters().at("wadan")(fold, Rng{1});
+  Rng rng{2};
+  const LabelledRows rows = with_synthetic(fold, *augmenter, 2, rng);
+  const auto all = rows.labels.to_vector<std::int64_t>(), real = fold.rows.labels.to_vector<std::int64_t>();
+  REQUIRE(all.size() == 3 * real.size());
+  for (std::size_t i = 0; i < all.size(); ++i) CHECK(all[i] == real[i % real.size()]);
+  const auto x = rows.x.to_vector<float>(), of_real = fold.rows.x.to_vector<float>();
+  CHECK(std::equal(of_real.begin(), of_real.end(), x.begin()));
+  CHECK(with_synthetic(fold, *augmenter, 0, rng).x.dim(0) == fold.rows.x.dim(0));
+}
+
+TEST_CASE("a diverging training says so") {
+  const Experiment e;
+  yi2020::AdanConfig config = tiny(false);
+  config.lr = 1e30;
+  Unit unit = Experiment::unit(e.table, e.splits[0], "adan");
+  unit.make_augmenter = adan(config);
+  CHECK_THROWS_WITH_AS(run_unit(unit), doctest::Contains("has diverged"), Error);
+}
