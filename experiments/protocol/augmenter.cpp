@@ -1,0 +1,62 @@
+#include "experiments/protocol/augmenter.h"
+
+#include "autograd/ops/shape.h"
+
+namespace emograd::protocol {
+namespace {
+
+class None : public Augmenter {
+ public:
+  explicit None(const TrainingFold& fold) : fold_(fold) {}
+  LabelledRows sample(std::int64_t, Rng&) const override {
+    return {slice(fold_.rows.x, 0, 0, 0), slice(fold_.rows.labels, 0, 0, 0)};
+  }
+
+ private:
+  const TrainingFold& fold_;
+};
+
+class Adan : public Augmenter {
+ public:
+  Adan(const yi2020::AdanConfig& config, const TrainingFold& fold, Rng rng)
+      : fold_(fold),
+        model_(config, fold.rows.x.dim(1), fold.classes,
+               config.class_weights ? yi2020::class_weights(fold.rows.labels, fold.classes) : Tensor(), rng) {}
+
+  std::int64_t epochs() const override { return model_.config.epochs; }
+  std::int64_t epochs_done() const override { return model_.epochs_done; }
+  std::map<std::string, double> fit_epoch() override {
+    const auto l = model_.epoch(fold_.rows.x, fold_.rows.labels);
+    return {{"C", l.C}, {"D", l.D}, {"R", l.R}, {"E", l.E}, {"G", l.G}};
+  }
+  LabelledRows sample(std::int64_t sets, Rng& rng) const override {
+    const std::vector<Tensor> labels(static_cast<std::size_t>(sets), fold_.rows.labels);
+    if (labels.empty()) return None(fold_).sample(sets, rng);
+    const Tensor all = cat(labels, 0);
+    return {model_.sample(all, rng), all};
+  }
+  void save(Checkpoint& c) override { model_.save(c, "adan"); }
+  void load(const Checkpoint& c) override { model_.load(c, "adan"); }
+
+ private:
+  const TrainingFold& fold_;
+  yi2020::Adan model_;
+};
+
+}  // namespace
+
+MakeAugmenter no_augmentation() {
+  return [](const TrainingFold& fold, Rng) { return std::make_unique<None>(fold); };
+}
+
+MakeAugmenter adan(const yi2020::AdanConfig& config) {
+  return [config](const TrainingFold& fold, Rng rng) { return std::make_unique<Adan>(config, fold, rng); };
+}
+
+LabelledRows with_synthetic(const TrainingFold& fold, const Augmenter& augmenter, std::int64_t sets, Rng& rng) {
+  const LabelledRows more = augmenter.sample(sets, rng);
+  if (more.x.dim(0) == 0) return fold.rows;
+  return {cat({fold.rows.x, more.x}, 0), cat({fold.rows.labels, more.labels}, 0)};
+}
+
+}  // namespace emograd::protocol

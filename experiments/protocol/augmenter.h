@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "models/yi2020/adan.h"
+#include "nn/checkpoint.h"
+#include "tensor/philox.h"
+#include "tensor/tensor.h"
+
+namespace emograd::protocol {
+
+struct LabelledRows {
+  Tensor x;       // (N, F) f32
+  Tensor labels;  // (N,) i64
+};
+
+/// What an augmenter may see: the scaled rows of one training fold. They outlive it.
+struct TrainingFold {
+  LabelledRows rows;
+  std::int64_t classes = 0;
+};
+
+/// A way to make more training rows out of those there are. One is made per training fold and fitted epoch by epoch, so
+/// that whoever runs it can show progress, save and stop in between.
+class Augmenter {
+ public:
+  virtual ~Augmenter() = default;
+  virtual std::int64_t epochs() const {
+    return 0;
+  }  // it wants; 0 where nothing is fitted, or all of it on construction
+  virtual std::int64_t epochs_done() const { return 0; }
+  /// One more epoch; its mean losses by name.
+  virtual std::map<std::string, double> fit_epoch() { return {}; }
+  /// Synthetic rows worth `sets` training sets: each of the size and the label distribution of the fold, unless the
+  /// method itself decides on labels. No rows: zero rows, F columns.
+  virtual LabelledRows sample(std::int64_t sets, Rng&) const = 0;
+  /// Everything the next epoch and sample depend on; loading it continues bit for bit.
+  virtual void save(Checkpoint&) {}
+  virtual void load(const Checkpoint&) {}
+};
+
+/// How an experiment gets one: the fold, and a random stream that is the augmenter's own.
+using MakeAugmenter = std::function<std::unique_ptr<Augmenter>(const TrainingFold&, Rng)>;
+
+/// No synthetic rows: the baseline.
+MakeAugmenter no_augmentation();
+/// ADAN or WADAN, as the config says.
+MakeAugmenter adan(const yi2020::AdanConfig&);
+
+/// The fold's rows and `sets` sets of synthetic ones below them.
+LabelledRows with_synthetic(const TrainingFold&, const Augmenter&, std::int64_t sets, Rng&);
+
+}  // namespace emograd::protocol

@@ -1,0 +1,118 @@
+#include "experiments/protocol/unit.h"
+
+#include <xxhash.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "autograd/ops/index.h"
+#include "tensor/error.h"
+#include "tensor/memory/pool.h"
+
+namespace emograd::protocol {
+namespace {
+
+using nlohmann::json;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t epochs_reported = 100;
+
+/// Trains to the end or to a stop. `log` gets every so many epochs' losses, and travels with the saved state.
+bool train(Augmenter& augmenter, json& log, const Session& session) {
+  const bool keep = !session.checkpoint.empty();
+  if (keep && std::filesystem::exists(session.checkpoint)) {
+    const Checkpoint saved = load_checkpoint(session.checkpoint);
+    augmenter.load(saved);
+    log = saved.state.at("epochs");
+  }
+  const auto save = [&] {
+    Checkpoint c;
+    augmenter.save(c);
+    c.state["epochs"] = log;
+    save_checkpoint(session.checkpoint, c);
+  };
+  const std::int64_t total = augmenter.epochs(), stride = (total + epochs_reported - 1) / epochs_reported;
+  auto saved_at = Clock::now();
+  while (augmenter.epochs_done() < total) {
+    const std::map<std::string, double> losses = augmenter.fit_epoch();
+    const std::int64_t epoch = augmenter.epochs_done();
+    for (const auto& [name, loss] : losses)
+      check(std::isfinite(loss),
+            "loss {} is {} after epoch {}: the training has diverged; a lower learning rate may help", name, loss,
+            epoch);
+    if (epoch % stride == 0 || epoch == total) log.push_back({{"epoch", epoch}, {"losses", losses}});
+    session.epoch_done();
+    const bool stop = session.stop();
+    const bool due = std::chrono::duration<double>(Clock::now() - saved_at).count() >= session.checkpoint_seconds;
+    if (keep && (stop || due)) {
+      save();
+      saved_at = Clock::now();
+    }
+    if (stop) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Rng stream(Rng rng, std::string_view purpose) { return rng.split(XXH64(purpose.data(), purpose.size(), 0)); }
+
+LabelledRows take(const FeatureTable& table, const std::vector<std::int64_t>& rows) {
+  const Tensor index = from_values<std::int64_t>({static_cast<std::int64_t>(rows.size())}, rows);
+  return {index_select(table.x, 0, index), index_select(table.labels, 0, index)};
+}
+
+TrainingFold training_fold(const FeatureTable& table, const Scaler& scaler, const Split& split) {
+  LabelledRows rows = take(table, split.train);
+  rows.x = scaler(rows.x);
+  return {std::move(rows), table.class_count()};
+}
+
+std::optional<json> run_unit(const Unit& unit, const Session& session) {
+  const auto observe = [&](const std::string& name, const Tensor& value) {
+    if (session.observe) session.observe(name, value);
+  };
+  const Rng rng = stream(stream(Rng{unit.seed}, "split"), unit.split.name);
+  pool::flush();  // what an earlier unit left behind: blocks of other sizes than this one begins with
+
+  const Scaler scaler = Scaler::fit(take(unit.table, unit.split.train).x);
+  observe("scaler.kept", scaler.kept);
+  observe("scaler.mean", scaler.mean);
+  observe("scaler.rate", scaler.rate);
+  const TrainingFold fold = training_fold(unit.table, scaler, unit.split);
+
+  json epochs = json::array();
+  LabelledRows rows;
+  {
+    // Only the classifiers need memory after this block.
+    const std::unique_ptr<Augmenter> augmenter = unit.make_augmenter(fold, stream(rng, "train " + unit.augmenter));
+    if (!train(*augmenter, epochs, session)) return {};
+    if (session.observe) {
+      Checkpoint state;
+      augmenter->save(state);
+      for (const auto& [name, value] : state.tensors) observe(name, value);
+    }
+    Rng sampling = stream(rng, "sample " + unit.augmenter);
+    rows = with_synthetic(fold, *augmenter, unit.sets, sampling);
+  }
+  pool::flush();  // the augmenter's blocks: the classifiers' are of other sizes
+  observe("rows.x", rows.x);
+  observe("rows.labels", rows.labels);
+
+  json predictions = json::array();
+  const Tensor test = scaler(take(unit.table, unit.split.test).x);
+  for (const auto& [name, make] : unit.classifiers) {
+    const std::unique_ptr<yi2020::Classifier> classifier = make();
+    // The same stream whatever the augmenter: classifiers start alike, and only their rows tell them apart.
+    classifier->fit(rows.x, rows.labels, fold.classes, stream(rng, name));
+    for (const auto& [part, value] : classifier->weights()) observe(name + "." + part, value);
+    predictions.push_back({{"classifier", name}, {"labels", classifier->predict(test).to_vector<std::int64_t>()}});
+  }
+  return json{{"augmenter", unit.augmenter},
+              {"seed", unit.seed},
+              {"split", unit.split.name},
+              {"epochs", std::move(epochs)},
+              {"predictions", std::move(predictions)}};
+}
+
+}  // namespace emograd::protocol

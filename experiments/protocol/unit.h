@@ -1,0 +1,63 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "experiments/protocol/augmenter.h"
+#include "experiments/protocol/scaler.h"
+#include "experiments/protocol/splits.h"
+#include "models/yi2020/classifiers.h"
+
+/// The smallest piece of an experiment that stands for itself: one seed, one split, one augmenter, all classifiers.
+/// Units can run in any order and in any number of processes: each draws from streams derived from its own names.
+namespace emograd::protocol {
+
+using MakeClassifier = std::function<std::unique_ptr<yi2020::Classifier>()>;
+
+struct Unit {
+  const FeatureTable& table;
+  const Split& split;
+  std::uint64_t seed = 0;
+  std::string augmenter;  // its name
+  MakeAugmenter make_augmenter;
+  std::vector<std::pair<std::string, MakeClassifier>> classifiers;  // in the order of reports
+  std::int64_t sets = 10;  // of synthetic rows: ten in the paper (section IV-D)
+};
+
+/// Called with everything that training leaves behind, as it comes into being: "scaler.mean", "adan.E.0.W",
+/// "synthetic.x", "svm.W", … What the leak check compares (leak_check.h).
+using Observe = std::function<void(const std::string& name, const Tensor&)>;
+
+/// What surrounds a unit while it runs; nothing here changes its result.
+struct Session {
+  std::filesystem::path checkpoint = {};              // folder of the unit's saved state; empty: none is kept
+  double checkpoint_seconds = 60;                     // between saves of a training that takes longer
+  std::function<bool()> stop = [] { return false; };  // asked after every epoch
+  std::function<void()> epoch_done = [] {};
+  Observe observe = {};
+};
+
+/// A stream for a purpose that has a name.
+Rng stream(Rng, std::string_view purpose);
+
+/// Scaler, its training rows, nothing of the test rows.
+TrainingFold training_fold(const FeatureTable&, const Scaler&, const Split&);
+/// Rows of a table, in the order given.
+LabelledRows take(const FeatureTable&, const std::vector<std::int64_t>& rows);
+
+/// Scales, trains the augmenter, samples, fits every classifier and predicts the test rows. The outcome is an object
+///   {"augmenter", "seed", "split", "epochs": [{"epoch", "losses"}, …at most 100…],
+///    "predictions": [{"classifier", "labels": [of every test row]}, …]}
+/// or nothing where `stop` was heeded; then the state is saved, and the same call continues from it bit for bit.
+/// Error where a loss is not finite.
+std::optional<nlohmann::json> run_unit(const Unit&, const Session& = {});
+
+}  // namespace emograd::protocol

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "experiments/protocol/table_files.h"
+
+/// Options that programs share, under the same names everywhere.
+namespace emograd::report {
+
+struct RunOptions {
+  std::string out;
+  double checkpoint_seconds = 60;
+  int threads = 0;
+  bool resume = false, trace = false, verbose = false, dry_run = false;
+};
+void add_run_options(CLI::App&, RunOptions&);
+void add_table_options(CLI::App&, protocol::TableFiles&);
+
+/// The user's table, or the built-in synthetic one where no --features is given. Error where only what belongs to it
+/// is.
+protocol::FeatureTable table_of(const protocol::TableFiles&);
+
+/// "3" → 0, 1, 2; "5,8" → 5, 8; "7," → 7. Error otherwise, and where one comes twice.
+std::vector<std::uint64_t> parse_seeds(const std::string&);
+
+/// body(), with whatever it throws as one line on stderr and exit code 1.
+int guarded(const char* program, const std::function<int()>& body);
+
+}  // namespace emograd::report

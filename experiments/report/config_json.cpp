@@ -1,0 +1,41 @@
+#include "experiments/report/config_json.h"
+
+namespace emograd::yi2020 {
+
+void to_json(nlohmann::json& j, const AdanConfig& c) {
+  j = {{"wasserstein", c.wasserstein},
+       {"latent", c.latent},
+       {"noise", c.noise},
+       {"autoencoder_hidden", c.autoencoder_hidden},
+       {"hidden", c.hidden},
+       {"alpha", c.alpha},
+       {"lambda", c.lambda},
+       {"p", c.p},
+       {"lr", c.lr},
+       {"batch", c.batch},
+       {"epochs", c.epochs},
+       {"class_weights", c.class_weights}};
+}
+
+void to_json(nlohmann::json& j, const DnnConfig& c) {
+  j = {{"hidden", c.hidden}, {"lr", c.lr}, {"steps", c.steps},
+       {"batch", c.batch},   {"l2", c.l2}, {"class_weights", c.class_weights}};
+}
+
+void to_json(nlohmann::json& j, const SvmConfig& c) {
+  j = {{"C", c.C}, {"tolerance", c.tolerance}, {"class_weights", c.class_weights}};
+}
+
+}  // namespace emograd::yi2020
+
+namespace emograd::protocol {
+
+void to_json(nlohmann::json& j, const FeatureTable& t) {
+  j = {{"source", t.source},
+       {"xxhash64", table_hash(t)},
+       {"rows", t.rows()},
+       {"features", t.x.dim(1)},
+       {"classes", t.classes}};
+}
+
+}  // namespace emograd::protocol

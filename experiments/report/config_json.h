@@ -1,0 +1,18 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "experiments/protocol/feature_table.h"
+#include "models/yi2020/adan.h"
+#include "models/yi2020/classifiers.h"
+
+/// Every field of a config struct under its name, as config.json keeps it (nlohmann::json finds these by itself).
+namespace emograd::yi2020 {
+void to_json(nlohmann::json&, const AdanConfig&);
+void to_json(nlohmann::json&, const DnnConfig&);
+void to_json(nlohmann::json&, const SvmConfig&);
+}  // namespace emograd::yi2020
+
+namespace emograd::protocol {
+void to_json(nlohmann::json&, const FeatureTable&);  // source, hash, sizes and classes, not the rows
+}  // namespace emograd::protocol

@@ -1,0 +1,112 @@
+#include "experiments/report/run_folder.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <set>
+
+#include "tensor/io/atomic_file.h"
+#include "tensor/io/bytes.h"
+#include "tensor/io/strict_json.h"
+
+namespace emograd::report {
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+constexpr int json_depth = 16;
+
+json read_json(const fs::path& path) {
+  const io::FileBytes bytes = io::read_file(path);
+  return io::parse_strict_json(io::as_text(bytes), json_depth, path.string());
+}
+
+/// "options.sets is 10 there, 5 here; …"
+std::string differences(const json& there, const json& here) {
+  const json a = there.flatten(), b = here.flatten();
+  std::set<std::string> keys;
+  for (const auto* side : {&a, &b})
+    for (const auto& [key, value] : side->items()) keys.insert(key);
+  const auto shown = [](const json& side, const std::string& key) {
+    return side.contains(key) ? io::printable(side[key].dump(-1, ' ', false, json::error_handler_t::replace))
+                              : "absent";
+  };
+  std::string out;
+  for (const std::string& key : keys) {
+    if (a.contains(key) && b.contains(key) && a[key] == b[key]) continue;
+    out +=
+        fmt::format("{}{} is {} there, {} here", out.empty() ? "" : "; ", key.substr(1), shown(a, key), shown(b, key));
+  }
+  return out;
+}
+
+void append_line(std::ofstream& file, const json& line, const fs::path& path) {
+  file << io::format_strict_json(line, json_depth, path.string()) << '\n' << std::flush;
+  io::check_file(file.good(), path.string(), "cannot be written; is the disk full?");
+}
+
+}  // namespace
+
+RunFolder::RunFolder(const fs::path& path, const json& config, bool resume) : path_(path) {
+  const std::string name = path_.string();
+  std::error_code failure;
+  fs::create_directories(path_, failure);
+  io::check_file(!failure, name, "the run folder cannot be made: {}", failure.message());
+  const auto has = [&](const char* file) { return fs::exists(path_ / file, failure); };
+  const bool empty = fs::is_empty(path_, failure), ours = has("lock") || has("config.json");
+  io::check_file(!failure, name, "the run folder cannot be read: {}", failure.message());
+  io::check_file(empty || ours, name, "is not empty and no run folder; name another one with --out");
+
+  const fs::path lock = path_ / "lock";
+  lock_ = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  io::check_file(lock_ >= 0, lock.string(), "cannot be written: {}", std::strerror(errno));
+  try {
+    io::check_file(::flock(lock_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK, name,
+                   "another run is using this folder; wait for it, or name another one with --out");
+    if (has("config.json")) {
+      io::check_file(resume, name, "holds a run already: --resume goes on with it, --out names another folder");
+      const std::string differ = differences(read_json(path_ / "config.json"), config);
+      io::check_file(differ.empty(), name, "cannot be resumed, it was made otherwise: {}", differ);
+    } else {
+      write("config.json", io::format_strict_json(config, json_depth, name, 2) + "\n");
+    }
+    for (const char* folder : {"units", "checkpoints"}) {
+      fs::create_directory(path_ / folder, failure);
+      io::check_file(!failure, (path_ / folder).string(), "cannot be made: {}", failure.message());
+    }
+    metrics_.open(path_ / "metrics.jsonl", std::ios::trunc);
+    timing_.open(path_ / "timing.jsonl", std::ios::app);
+    io::check_file(metrics_.is_open() && timing_.is_open(), name, "metrics.jsonl or timing.jsonl cannot be written");
+  } catch (...) {
+    ::close(lock_);
+    throw;
+  }
+}
+
+RunFolder::~RunFolder() { ::close(lock_); }
+
+std::optional<json> RunFolder::finished(const std::string& unit) const {
+  if (!fs::exists(unit_file(unit))) return {};
+  return read_json(unit_file(unit));
+}
+
+void RunFolder::finish(const std::string& unit, const json& outcome) {
+  const fs::path file = unit_file(unit);
+  write_file(file, io::as_bytes(io::format_strict_json(outcome, json_depth, file.string()) + "\n"));
+  std::error_code ignored;  // costs space only
+  fs::remove_all(checkpoint(unit), ignored);
+}
+
+void RunFolder::metric(const json& line) { append_line(metrics_, line, path_ / "metrics.jsonl"); }
+void RunFolder::timing(const json& line) { append_line(timing_, line, path_ / "timing.jsonl"); }
+
+void RunFolder::write(const std::string& file, std::string_view text) const {
+  write_file(path_ / file, io::as_bytes(text));
+}
+
+}  // namespace emograd::report

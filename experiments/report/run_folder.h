@@ -1,0 +1,47 @@
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace emograd::report {
+
+/// Where a run leaves everything: config.json, metrics.jsonl, predictions.csv, table.txt; units/ with the outcome of
+/// every finished unit and checkpoints/ with the state of unfinished ones. Whatever of it exists is complete, whenever
+/// the program was killed, except for the last line of metrics.jsonl and timing.jsonl.
+///
+/// All files but timing.jsonl, which tells how long things took, are the same bytes whether a run was interrupted or
+/// not.
+class RunFolder {
+ public:
+  /// Makes the folder, holds it for this process (flock on its file `lock`) and writes `config` into it. A folder with
+  /// something in it is used with `resume` only, and only if its config is equal; what differs is in the FileError
+  /// otherwise. FileError, too, where another process has it or where it cannot be written.
+  RunFolder(const std::filesystem::path&, const nlohmann::json& config, bool resume);
+  ~RunFolder();
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+
+  /// The outcome of a unit that this run or the one it resumes has finished.
+  std::optional<nlohmann::json> finished(const std::string& unit) const;
+  void finish(const std::string& unit, const nlohmann::json& outcome);  // its checkpoint is removed
+  /// Folder for the unit's checkpoint; it need not exist.
+  std::filesystem::path checkpoint(const std::string& unit) const { return path_ / "checkpoints" / unit; }
+
+  void metric(const nlohmann::json& line);  // of metrics.jsonl, which starts empty, also on resuming
+  void timing(const nlohmann::json& line);  // of timing.jsonl, which goes on
+  void write(const std::string& file, std::string_view text) const;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path unit_file(const std::string& unit) const { return path_ / "units" / (unit + ".json"); }
+
+  std::filesystem::path path_;
+  int lock_ = -1;
+  std::ofstream metrics_, timing_;
+};
+
+}  // namespace emograd::report

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "experiments/protocol/unit.h"
+#include "experiments/report/command_line.h"
+#include "experiments/report/run_folder.h"
+#include "experiments/report/summary.h"
+
+namespace emograd::report {
+
+struct Method {
+  std::string name;
+  protocol::MakeAugmenter make;
+  std::int64_t epochs = 0;  // for the time left
+};
+
+/// Every seed × split × method is one unit.
+struct Plan {
+  const protocol::FeatureTable& table;
+  const std::vector<protocol::Split>& splits;
+  std::vector<std::uint64_t> seeds;
+  std::vector<Method> methods;
+  std::vector<std::pair<std::string, protocol::MakeClassifier>> classifiers;
+  std::int64_t sets = 10;
+};
+
+/// Runs what the folder does not hold yet, with a progress bar, and adds every outcome to `summary` and the folder's
+/// metrics. False where SIGINT or SIGTERM ended it; then everything is saved, and stderr says how to go on.
+bool run_plan(const Plan&, RunFolder&, const RunOptions&, Summary&);
+
+}  // namespace emograd::report

@@ -1,0 +1,148 @@
+#include "experiments/report/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "experiments/report/text_table.h"
+#include "tensor/error.h"
+#include "tensor/io/csv.h"
+
+namespace emograd::report {
+
+using nlohmann::json;
+using protocol::Confusion, protocol::Split;
+
+namespace {
+
+std::string upper(std::string s) {
+  std::transform(s.begin(), s.end(), s.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return s;
+}
+
+std::string title(const std::string& augmenter, const std::string& classifier) {
+  return fmt::format("{} + {}", augmenter == "none" ? augmenter : upper(augmenter), upper(classifier));
+}
+
+std::vector<std::int64_t> truth_of(const protocol::FeatureTable& table, const Split& split) {
+  const std::int64_t* labels = table.labels.data<std::int64_t>();
+  std::vector<std::int64_t> truth;
+  for (const std::int64_t row : split.test) truth.push_back(labels[row]);
+  return truth;
+}
+
+using Metric = double (*)(const Confusion&);
+constexpr Metric metrics[] = {protocol::weighted_accuracy, protocol::unweighted_average_recall, protocol::macro_f1};
+
+}  // namespace
+
+const Split& Summary::split(const std::string& name) const {
+  for (const Split& s : splits_)
+    if (s.name == name) return s;
+  fail(fmt::format("Summary: there is no split '{}'", name));
+}
+
+void Summary::add(const json& outcome) {
+  const std::string augmenter = outcome.at("augmenter");
+  const std::vector<std::int64_t> truth = truth_of(table_, split(outcome.at("split")));
+  for (const json& p : outcome.at("predictions")) {
+    const Method method{augmenter, p.at("classifier")};
+    if (std::find(methods_.begin(), methods_.end(), method) == methods_.end()) methods_.push_back(method);
+    auto& of_seed = confusions_[method];
+    of_seed.try_emplace(outcome.at("seed"), table_.class_count())
+        .first->second.add(truth, p.at("labels").get<std::vector<std::int64_t>>());
+  }
+  outcomes_.push_back(outcome);
+  outcomes_.back().erase("epochs");
+}
+
+std::vector<json> Summary::metric_lines(const json& outcome) const {
+  json unit{{"augmenter", outcome.at("augmenter")}, {"seed", outcome.at("seed")}, {"split", outcome.at("split")}};
+  std::vector<json> lines;
+  for (const json& epoch : outcome.at("epochs")) {
+    lines.push_back(unit);
+    lines.back().update(epoch);
+  }
+  const std::vector<std::int64_t> truth = truth_of(table_, split(outcome.at("split")));
+  for (const json& p : outcome.at("predictions")) {
+    Confusion c(table_.class_count());
+    c.add(truth, p.at("labels").get<std::vector<std::int64_t>>());
+    unit["scores"][p.at("classifier").get<std::string>()] = {{"wa", protocol::weighted_accuracy(c)},
+                                                             {"uar", protocol::unweighted_average_recall(c)}};
+  }
+  lines.push_back(std::move(unit));
+  return lines;
+}
+
+std::string Summary::table() const {
+  std::vector<std::vector<std::string>> mean{{"Methods", "WA (%)", "UAR (%)", "macro-F1 (%)"}};
+  std::vector<std::vector<std::string>> each{{"Methods", "seed", "WA (%)", "UAR (%)", "macro-F1 (%)"}};
+  bool several = false;
+  for (const Method& method : methods_) {
+    const auto& of_seed = confusions_.at(method);
+    mean.push_back({title(method.first, method.second)});
+    for (const Metric metric : metrics) {
+      std::vector<double> values;
+      for (const auto& [seed, confusion] : of_seed) values.push_back(100 * metric(confusion));
+      const protocol::MeanSd r = protocol::mean_sd(values);
+      mean.back().push_back(values.size() > 1 ? fmt::format("{:.2f} ± {:.2f}", r.mean, r.sd)
+                                              : fmt::format("{:.2f}", r.mean));
+    }
+    several |= of_seed.size() > 1;
+    for (const auto& [seed, confusion] : of_seed) {
+      each.push_back({title(method.first, method.second), std::to_string(seed)});
+      for (const Metric metric : metrics) each.back().push_back(fmt::format("{:.2f}", 100 * metric(confusion)));
+    }
+  }
+  return several ? text_table(mean) + "\n± is the standard deviation over seeds. Each seed:\n\n" + text_table(each)
+                 : text_table(mean);
+}
+
+std::string Summary::confusions() const {
+  std::string out;
+  for (const Method& method : methods_) {
+    Confusion sum(table_.class_count());
+    for (const auto& [seed, c] : confusions_.at(method))
+      for (std::int64_t i = 0; i < c.classes(); ++i)
+        for (std::int64_t j = 0; j < c.classes(); ++j)
+          for (std::int64_t n = 0; n < c.count(i, j); ++n) sum.add(i, j);
+    std::vector<std::vector<std::string>> rows{{title(method.first, method.second)}};
+    for (const std::string& name : table_.classes) rows[0].push_back(name);
+    rows[0].push_back("recall (%)");
+    const std::vector<double> recall = protocol::recalls(sum);
+    for (std::size_t i = 0; i < table_.classes.size(); ++i) {
+      rows.push_back({table_.classes[i]});
+      for (std::int64_t j = 0; j < sum.classes(); ++j)
+        rows.back().push_back(std::to_string(sum.count(static_cast<std::int64_t>(i), j)));
+      rows.back().push_back(fmt::format("{:.2f}", 100 * recall[i]));
+    }
+    out += text_table(rows) + "\n";
+  }
+  return out;
+}
+
+std::string Summary::predictions_csv() const {
+  CsvTable csv;
+  csv.columns = {"seed", "split", "id", "speaker", "truth", "augmenter", "classifier", "prediction"};
+  for (const json& outcome : outcomes_) {
+    const Split& s = split(outcome.at("split"));
+    const std::vector<std::int64_t> truth = truth_of(table_, s);
+    for (const json& p : outcome.at("predictions"))
+      for (std::size_t i = 0; i < truth.size(); ++i) {
+        const auto row = static_cast<std::size_t>(s.test[i]);
+        const auto name = [&](std::int64_t k) { return table_.classes[static_cast<std::size_t>(k)]; };
+        for (const std::string& cell :
+             {std::to_string(outcome.at("seed").get<std::uint64_t>()), s.name, table_.ids[row], table_.speakers[row],
+              name(truth[i]), outcome.at("augmenter").get<std::string>(), p.at("classifier").get<std::string>(),
+              name(p.at("labels")[i].get<std::int64_t>())}) {
+          csv.text += cell;
+          csv.ends.push_back(csv.text.size());
+        }
+        csv.lines.push_back(csv.lines.size() + 2);
+      }
+  }
+  return format_csv(csv);
+}
+
+}  // namespace emograd::report
