@@ -41,12 +41,13 @@ tsan() { step "thread sanitizer"; build tsan; ctest --preset tsan -L threads; }
 clang() { step "clang build"; build clang; }
 fuzz() {
   step "fuzzing, ${EMOGRAD_FUZZ_SECONDS:-20} s per target"
-  build fuzz
+  configure fuzz
+  cmake --build --preset fuzz --target fuzzers
   local target name
   for target in build/fuzz/bin/fuzz_*; do
     name=$(basename "$target")
     mkdir -p "build/fuzz/corpus/$name"
-    "$target" -max_total_time="${EMOGRAD_FUZZ_SECONDS:-20}" -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0 \
+    "$target" -max_total_time="${EMOGRAD_FUZZ_SECONDS:-20}" -rss_limit_mb=2048 -max_len=4096 -verbosity=0 \
       "build/fuzz/corpus/$name" $(ls -d "tests/fuzz/corpus/${name#fuzz_}" 2>/dev/null)
   done
 }

@@ -30,6 +30,7 @@ int available_threads() { return inside ? 1 : omp_get_max_threads(); }
 void detail::parallel_for(std::int64_t n, std::int64_t grain, void (*body)(void*, std::int64_t, std::int64_t),
                           void* context) {
   const auto ranges = std::min<std::int64_t>(available_threads(), (n + grain - 1) / grain);
+  if (ranges <= 1) return body(context, 0, n);
   std::vector<std::thread> threads;
   for (std::int64_t r = 0; r < ranges; ++r)
     threads.emplace_back([=] {

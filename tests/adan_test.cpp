@@ -105,9 +105,9 @@ TEST_CASE("a resumed training equals the uninterrupted one, bit for bit") {
     second.save(b, "model");
     CHECK(a.state == b.state);
     REQUIRE(a.tensors.size() == b.tensors.size());
-    for (const auto& [name, tensor] : a.tensors) {
-      CAPTURE(name);
-      CHECK(bitwise_equal(tensor, b.tensors.at(name)));
+    for (const auto& entry : a.tensors) {
+      CAPTURE(entry.first);
+      CHECK(bitwise_equal(entry.second, b.tensors.at(entry.first)));
     }
   }
 }

@@ -217,9 +217,11 @@ std::string compare(const Tensor& got, const Tensor& want, double relative, doub
 }
 
 void check_family(const std::map<std::string, Case>& cases) {
-  for (const auto& [name, f] : cases) {
+  for (const auto& entry : cases) {
+    const auto& name = entry.first;
+    const auto& f = entry.second;
     INFO(name);
-    const auto at = [&, &key = name](const std::string& what) { return golden().at(key + "/" + what); };
+    const auto at = [&](const std::string& what) { return golden().at(name + "/" + what); };
     Tensors x, dx_want, hvp_want, v;
     for (int i = 0; golden().count(name + "/x" + std::to_string(i)); ++i) {
       const std::string n = std::to_string(i);

@@ -74,9 +74,9 @@ Outcome run(const Unit& unit, Session session = {}) {
 void check_equal(const Outcome& a, const Outcome& b) {
   CHECK(a.result.value() == b.result.value());
   REQUIRE(a.artefacts.size() == b.artefacts.size());
-  for (const auto& [name, value] : a.artefacts) {
-    CAPTURE(name);
-    CHECK(bitwise_equal(value, b.artefacts.at(name)));
+  for (const auto& artefact : a.artefacts) {
+    CAPTURE(artefact.first);
+    CHECK(bitwise_equal(artefact.second, b.artefacts.at(artefact.first)));
   }
 }
 

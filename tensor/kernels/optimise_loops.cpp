@@ -19,7 +19,7 @@ void adam_range(const Slot& s, const AdamStep& a, std::int64_t begin, std::int64
   const T step = static_cast<T>(a.lr / a.c1), root = static_cast<T>(1 / __builtin_sqrt(a.c2));
   constexpr T tiny = sizeof(T) == 4 ? static_cast<T>(1e-35) : static_cast<T>(1e-300);
   const T eps = static_cast<T>(a.eps), l2 = static_cast<T>(a.l2), keep = static_cast<T>(1 - a.decay);
-#pragma GCC ivdep
+#pragma omp simd
   for (std::int64_t i = begin; i < end; ++i) {
     const T grad = g[i] + l2 * p[i];
     const T mean = beta1 * m[i] + rest1 * grad;
@@ -40,13 +40,13 @@ void sgd_range(const Slot& s, const SgdStep& a, std::int64_t begin, std::int64_t
   T* m = static_cast<T*>(s.m);
   const T lr = static_cast<T>(a.lr), momentum = static_cast<T>(a.momentum), l2 = static_cast<T>(a.l2);
   if (m) {
-#pragma GCC ivdep
+#pragma omp simd
     for (std::int64_t i = begin; i < end; ++i) {
       m[i] = momentum * m[i] + (g[i] + l2 * p[i]);
       q[i] = p[i] - lr * m[i];
     }
   } else {
-#pragma GCC ivdep
+#pragma omp simd
     for (std::int64_t i = begin; i < end; ++i) q[i] = p[i] - lr * (g[i] + l2 * p[i]);
   }
 }
