@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up a fresh Debian machine and does one job:
-#   ./build.sh demo      build, then run the main experiment on an embedded synthetic corpus
+#   ./build.sh demo      build, then run the main experiment on an embedded synthetic table
 #   ./build.sh test      everything that must pass before a change lands: build with warnings as errors, tests, sanitizers,
 #                        a clang build, short fuzzing, the format check
 #   ./build.sh install   build and install to PREFIX (default /usr/local)
@@ -57,7 +57,10 @@ format() {
 }
 
 case "${1:-}" in
-  demo) packages; release; step "yi2020_table1 on the embedded synthetic corpus"; shift; exec build/release/bin/yi2020_table1 "$@" ;;
+  demo)
+    packages; release; step "yi2020_table1 on the embedded synthetic table"
+    shift; [ $# -gt 0 ] || set -- --out "runs/demo-$(date +%Y-%m-%d-%H%M%S)"
+    exec build/release/bin/yi2020_table1 "$@" ;;
   test) packages "${TEST_PACKAGES[@]}"; format; release; unit; asan; tsan; clang; fuzz; step "all passed" ;;
   install) packages; release; cmake --install build/release --prefix "${PREFIX:-/usr/local}" ;;
   packages) packages "${TEST_PACKAGES[@]}" ;;

@@ -1,5 +1,7 @@
 #include "tensor/memory/pool.h"
 
+#include <sys/mman.h>
+
 #include <array>
 #include <bit>
 #include <cstdlib>
@@ -45,6 +47,13 @@ SizeClass class_of(std::size_t bytes) {
 
 constexpr std::size_t class_count = 8 + 8 * 55;
 
+/// The size of class i: what class_of gives back with index i.
+std::size_t bytes_of(std::size_t i) {
+  if (i < 8) return (i + 1) * 64;
+  const std::size_t power = std::size_t{1} << (9 + (i - 8) / 8);
+  return power + (1 + (i - 8) % 8) * (power / 8);
+}
+
 struct State {
   std::mutex mutex;
   std::array<std::vector<void*>, class_count> free;
@@ -63,10 +72,25 @@ State& state() {
   return s;
 }
 
+// Large blocks are mapped one by one: a freed one goes back to the system at once, where the C library would keep it in
+// a heap that blocks of other sizes and lifetimes fragment.
+constexpr std::size_t mapped_from = std::size_t{1} << 20;
+
+void* system_allocate(std::size_t size) {
+  if (bypass || size < mapped_from) return std::aligned_alloc(alignment, size);
+  void* block = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return block == MAP_FAILED ? nullptr : block;
+}
+
+void system_free(void* block, std::size_t size) noexcept {
+  if (bypass || size < mapped_from) std::free(block);
+  else munmap(block, size);
+}
+
 void flush_locked(State& s) noexcept {
-  for (auto& blocks : s.free) {
-    for (void* block : blocks) std::free(block);
-    blocks.clear();
+  for (std::size_t i = 0; i < class_count; ++i) {
+    for (void* block : s.free[i]) system_free(block, bytes_of(i));
+    s.free[i].clear();
   }
   s.stats.cached_bytes = 0;
 }
@@ -87,9 +111,9 @@ void* allocate(std::size_t bytes) {
       blocks.pop_back();
       s.stats.cached_bytes -= size;
       ++s.stats.hits;
-    } else if (!(block = std::aligned_alloc(alignment, size))) {
+    } else if (!(block = system_allocate(size))) {
       flush_locked(s);
-      block = std::aligned_alloc(alignment, size);
+      block = system_allocate(size);
     }
     if (block) {
       s.stats.live_bytes += size;
@@ -122,7 +146,7 @@ void release(void* block, std::size_t bytes) noexcept {
     } catch (const std::bad_alloc&) {  // no room for the list entry: fall through and free the block itself
     }
   }
-  std::free(block);
+  system_free(block, size);
 }
 
 Stats stats() {
