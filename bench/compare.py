@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """emograd beside PyTorch, in one run on one machine: a Markdown table of medians, ratios and floors.
 
-    python bench/compare.py BUILD_DIR [--threads 2] [--only NAME[,NAME]] [--no-peer]
+    cmake --preset bench && cmake --build --preset bench
+    python bench/compare.py build/bench
 
 Needs only the standard library; the peer (pytorch_peer.py, run with the same interpreter) needs torch. The two take turns,
 --rounds times, because a shared machine drifts; the median over all rounds is shown. A floor is the time that the counted

@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "tensor/kernels/copy.h"
+#include "tensor/parallel.h"
 
 namespace emograd {
 
@@ -49,7 +50,12 @@ Tensor empty(const Shape& shape, DType dtype, Device device) {
 
 Tensor full(const Shape& shape, double value, DType dtype) {
   Tensor t = empty(shape, dtype);
-  dispatch(dtype, [&]<class T>() { std::fill_n(t.mutable_data<T>(), t.numel(), static_cast<T>(value)); });
+  dispatch(dtype, [&]<class T>() {
+    T* out = t.mutable_data<T>();
+    parallel_for(t.numel(), 65536, [&](std::int64_t begin, std::int64_t end) {
+      std::fill(out + begin, out + end, static_cast<T>(value));
+    });
+  });
   return t;
 }
 

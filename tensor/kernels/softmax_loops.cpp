@@ -7,6 +7,38 @@ namespace emograd::kernels {
 inline namespace EMOGRAD_ISA {
 namespace {
 
+constexpr int lanes = 16;
+
+/// f(0) + … + f(n − 1): 16 chains of up to 16 terms at a time, folded into f64. One chain would wait for every
+/// addition.
+template <class T, class F>
+double sum_of(std::int64_t n, const F& f) {
+  constexpr std::int64_t span = lanes * 16;
+  double total = 0;
+  for (std::int64_t first = 0; first < n; first += span) {
+    const std::int64_t stop = n - first < span ? n : first + span;
+    T acc[lanes] = {};
+    std::int64_t k = first;
+    for (; k + lanes <= stop; k += lanes)
+      for (int j = 0; j < lanes; ++j) acc[j] += f(k + j);
+    for (; k < stop; ++k) acc[k % lanes] += f(k);
+    for (int j = 0; j < lanes; ++j) total += static_cast<double>(acc[j]);
+  }
+  return total;
+}
+
+template <class T>
+T largest(const T* x, std::int64_t n) {
+  T acc[lanes];
+  for (int j = 0; j < lanes; ++j) acc[j] = x[0];
+  std::int64_t k = 0;
+  for (; k + lanes <= n; k += lanes)
+    for (int j = 0; j < lanes; ++j) acc[j] = math::max(acc[j], x[k + j]);
+  for (; k < n; ++k) acc[0] = math::max(acc[0], x[k]);
+  for (int j = 1; j < lanes; ++j) acc[0] = math::max(acc[0], acc[j]);
+  return acc[0];
+}
+
 /// −log softmax(x)_k = (top − x_k) + log_total. The two are kept apart: where one class is nearly certain their sum
 /// with x would be large and equal to it, and the digits of the difference lost.
 template <class T>
@@ -17,16 +49,8 @@ struct Normaliser {
 
 template <class T>
 Normaliser<T> normaliser(const T* x, std::int64_t n) {
-  T top = x[0];
-  for (std::int64_t k = 1; k < n; ++k) top = math::max(top, x[k]);
-  double total = 0;
-  constexpr std::int64_t span = 64;
-  for (std::int64_t first = 0; first < n; first += span) {
-    const std::int64_t m = n - first < span ? n - first : span;
-    T e[span];
-    for (std::int64_t k = 0; k < m; ++k) e[k] = math::exp(x[first + k] - top);
-    for (std::int64_t k = 0; k < m; ++k) total += static_cast<double>(e[k]);
-  }
+  const T top = largest(x, n);
+  const double total = sum_of<T>(n, [&](std::int64_t k) { return math::exp(x[k] - top); });
   return {top, math::log(static_cast<T>(total))};
 }
 
@@ -36,10 +60,8 @@ void forward(const CrossEntropy& c, std::int64_t begin, std::int64_t end, void* 
     const T* x = static_cast<const T*>(c.x) + i * c.classes;
     const T* t = static_cast<const T*>(c.t) + i * c.classes;
     const Normaliser<T> row = normaliser(x, c.classes);
-    double sum = 0;
-    for (std::int64_t k = 0; k < c.classes; ++k)
-      sum += static_cast<double>(t[k]) * static_cast<double>(row.minus_log_softmax(x[k]));
-    static_cast<T*>(loss)[i] = static_cast<T>(sum);
+    static_cast<T*>(loss)[i] =
+        static_cast<T>(sum_of<T>(c.classes, [&](std::int64_t k) { return t[k] * row.minus_log_softmax(x[k]); }));
   }
 }
 
@@ -51,15 +73,13 @@ void backward(const CrossEntropy& c, std::int64_t begin, std::int64_t end, const
     const T* t = static_cast<const T*>(c.t) + i * c.classes;
     const T g = static_cast<const T*>(g_in)[i];
     const Normaliser<T> row = normaliser(x, c.classes);
-    double mass = 0;
-    for (std::int64_t k = 0; k < c.classes; ++k) mass += static_cast<double>(t[k]);
-    const T total = static_cast<T>(mass);
     if (dx_out) {
-      T* dx = static_cast<T*>(dx_out) + i * c.classes;
+      const T total = static_cast<T>(sum_of<T>(c.classes, [&](std::int64_t k) { return t[k]; }));
+      T* __restrict dx = static_cast<T*>(dx_out) + i * c.classes;
       for (std::int64_t k = 0; k < c.classes; ++k) dx[k] = g * (math::exp(-row.minus_log_softmax(x[k])) * total - t[k]);
     }
     if (dt_out) {
-      T* dt = static_cast<T*>(dt_out) + i * c.classes;
+      T* __restrict dt = static_cast<T*>(dt_out) + i * c.classes;
       for (std::int64_t k = 0; k < c.classes; ++k) dt[k] = g * row.minus_log_softmax(x[k]);
     }
   }
