@@ -142,14 +142,17 @@ OpCase cross_entropy_case(std::string variant, double reach) {
   row.reference = [](const std::vector<Array>& in) {
     Array y(Shape{in[0].shape[0]});
     for (std::int64_t i = 0; i < in[0].shape[0]; ++i) {
-      double top = -1e300, total = 0;
-      for (std::int64_t k = 0; k < in[0].shape[1]; ++k) top = std::max(top, in[0]({i, k}));
+      // In long double: a chain of 257 additions in double would itself be further off than the kernel may be.
+      long double top = -1e300L, total = 0, loss = 0;
+      for (std::int64_t k = 0; k < in[0].shape[1]; ++k) top = std::max(top, static_cast<long double>(in[0]({i, k})));
       for (std::int64_t k = 0; k < in[0].shape[1]; ++k) total += std::exp(in[0]({i, k}) - top);
       for (std::int64_t k = 0; k < in[0].shape[1]; ++k) {
-        y({i}) += in[1]({i, k}) * (top + std::log(total) - in[0]({i, k}));
+        const long double t = in[1]({i, k}), x = in[0]({i, k});
+        loss += t * (top + std::log(total) - x);
         y.scale[static_cast<std::size_t>(i)] +=
-            in[1]({i, k}) * (std::abs(top) + std::log(total) + std::abs(in[0]({i, k})) + 1);
+            static_cast<double>(t * (std::abs(top) + std::log(total) + std::abs(x) + 1));
       }
+      y({i}) = static_cast<double>(loss);
     }
     return y;
   };
