@@ -96,6 +96,6 @@ function(emograd_install)
     ${PROJECT_BINARY_DIR}/emograd-config.cmake INSTALL_DESTINATION ${destination})
   write_basic_package_version_file(${PROJECT_BINARY_DIR}/emograd-config-version.cmake COMPATIBILITY SameMinorVersion)
   install(FILES ${PROJECT_BINARY_DIR}/emograd-config.cmake ${PROJECT_BINARY_DIR}/emograd-config-version.cmake
-    ${PROJECT_SOURCE_DIR}/cmake/FindOpenBLASOpenMP.cmake ${PROJECT_SOURCE_DIR}/cmake/FindXXHash.cmake ${PROJECT_SOURCE_DIR}/cmake/FindLibSVM.cmake
+    ${PROJECT_SOURCE_DIR}/cmake/FindOpenBLASOpenMP.cmake ${PROJECT_SOURCE_DIR}/cmake/FindXXHash.cmake ${PROJECT_SOURCE_DIR}/cmake/FindLibSVM.cmake ${PROJECT_SOURCE_DIR}/cmake/FindOneDNN.cmake
     DESTINATION ${destination})
 endfunction()
