@@ -58,7 +58,8 @@ format() {
 
 case "${1:-}" in
   demo)
-    packages; release; step "yi2020_table1 on the embedded synthetic table"
+    packages; step "release build"; configure release; cmake --build --preset release --target yi2020_table1
+    step "yi2020_table1 on the embedded synthetic table"
     shift; [ $# -gt 0 ] || set -- --out "runs/demo-$(date +%Y-%m-%d-%H%M%S)"
     exec build/release/bin/yi2020_table1 "$@" ;;
   test) packages "${TEST_PACKAGES[@]}"; format; release; unit; asan; tsan; clang; fuzz; step "all passed" ;;
