@@ -5,7 +5,7 @@
 #                        a clang build, short fuzzing, the format check
 #   ./build.sh install   build and install to PREFIX (default /usr/local)
 # Steps can be run alone: ./build.sh packages | release | unit | asan | tsan | clang | fuzz | format
-# EMOGRAD_FUZZ_SECONDS (default 20) is the time per fuzz target.
+# EMOGRAD_FUZZ_SECONDS (default 20) is the time per fuzz target, EMOGRAD_FUZZ_SEED (default 1) where it starts.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -47,7 +47,7 @@ fuzz() {
   for target in build/fuzz/bin/fuzz_*; do
     name=$(basename "$target")
     mkdir -p "build/fuzz/corpus/$name"
-    "$target" -max_total_time="${EMOGRAD_FUZZ_SECONDS:-20}" -rss_limit_mb=2048 -max_len=4096 -verbosity=0 \
+    "$target" -max_total_time="${EMOGRAD_FUZZ_SECONDS:-20}" -rss_limit_mb=2048 -max_len=4096 -verbosity=0 -seed="${EMOGRAD_FUZZ_SEED:-1}" \
       "build/fuzz/corpus/$name" $(ls -d "tests/fuzz/corpus/${name#fuzz_}" 2>/dev/null)
   done
 }
