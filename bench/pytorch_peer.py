@@ -35,7 +35,7 @@ def mlp(sizes):
 
 
 def adam(net):
-    return torch.optim.Adam(net.parameters(), lr=1e-4, betas=(0.9, 0.999), eps=1e-8, fused=True)
+    return torch.optim.Adam(net.parameters(), lr=1e-4, betas=(0.5, 0.999), eps=1e-5, fused=True)
 
 
 def descend(net, optimiser, loss):

@@ -48,6 +48,8 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--epochs", o.epochs, "Epochs of both models, unless the next two say otherwise")->check(natural);
   app.add_option("--adan-epochs", o.adan_epochs, "Epochs of ADAN" + epochs(o.adan.epochs))->check(natural);
   app.add_option("--wadan-epochs", o.wadan_epochs, "Epochs of WADAN" + epochs(o.wadan.epochs))->check(natural);
+  app.add_option("--adam-beta1", o.adan.beta1, "Adam's first moment decay, for ADAN and WADAN")
+      ->check(CLI::Range(0.0, 0.9999));
   app.add_option("--batch", o.adan.batch, "Rows per step of ADAN, WADAN and the DNN")->check(natural);
   app.add_option("--dnn-steps", o.dnn.steps, "Steps of the DNN, for any number of rows")->check(natural);
   app.add_option("--dnn-l2", o.dnn.l2, "Weight of the DNN's penalty l2/2 ‖θ‖²")->check(CLI::NonNegativeNumber);
@@ -59,6 +61,7 @@ void complete(Options& o) {
   if (!o.epochs && o.files.features.empty()) o.epochs = synthetic_epochs;
   o.adan.epochs = o.adan_epochs.value_or(o.epochs.value_or(o.adan.epochs));
   o.wadan.epochs = o.wadan_epochs.value_or(o.epochs.value_or(o.wadan.epochs));
+  o.wadan.beta1 = o.adan.beta1;
   o.wadan.batch = o.dnn.batch = o.adan.batch;
 }
 

@@ -12,6 +12,9 @@ void to_json(nlohmann::json& j, const AdanConfig& c) {
        {"lambda", c.lambda},
        {"p", c.p},
        {"lr", c.lr},
+       {"beta1", c.beta1},
+       {"beta2", c.beta2},
+       {"eps", c.eps},
        {"batch", c.batch},
        {"epochs", c.epochs},
        {"class_weights", c.class_weights}};

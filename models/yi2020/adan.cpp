@@ -24,6 +24,10 @@ nn::Mlp network(std::int64_t in, const std::vector<std::int64_t>& hidden, std::i
   return nn::Mlp(sizes(in, hidden, out), rng, 0, nn::Init::xavier, dtype);
 }
 
+optim::AdamConfig adam_config(const AdanConfig& c) {
+  return {.lr = c.lr, .beta1 = c.beta1, .beta2 = c.beta2, .eps = c.eps};
+}
+
 }  // namespace
 
 AdanConfig adan_config() { return {}; }
@@ -60,11 +64,11 @@ Adan::Adan(const AdanConfig& c, std::int64_t features, std::int64_t classes_, co
       D(network(c.latent, c.hidden, 1, rng, dtype)),
       weights_(weights.defined() ? cast(weights, dtype) : weights),
       rng_(rng),
-      adam_E_(nn::parameters(E), {.lr = c.lr}),
-      adam_R_(nn::parameters(R), {.lr = c.lr}),
-      adam_C_(nn::parameters(C), {.lr = c.lr}),
-      adam_G_(nn::parameters(G), {.lr = c.lr}),
-      adam_D_(nn::parameters(D), {.lr = c.lr}) {
+      adam_E_(nn::parameters(E), adam_config(c)),
+      adam_R_(nn::parameters(R), adam_config(c)),
+      adam_C_(nn::parameters(C), adam_config(c)),
+      adam_G_(nn::parameters(G), adam_config(c)),
+      adam_D_(nn::parameters(D), adam_config(c)) {
   check(c.batch >= 1, "Adan: the batch size is {}, must be at least 1", c.batch);
 }
 

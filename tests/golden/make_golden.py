@@ -402,7 +402,7 @@ def adan_fixture(wasserstein):
     start, data, counts = initial_weights(), batches(), np.bincount(LABELS)
     weight = torch.from_numpy(counts.max() / counts)
     params = {n: [torch.from_numpy(v.copy()).requires_grad_() for k, v in start.items() if k[0] == n] for n in NETS}
-    adam = {n: torch.optim.Adam(p, lr=LR, betas=(0.9, 0.999), eps=1e-8, foreach=False) for n, p in params.items()}
+    adam = {n: torch.optim.Adam(p, lr=LR, betas=(0.5, 0.999), eps=1e-5, foreach=False) for n, p in params.items()}
     losses, first, penalties = [], {}, []
 
     def update(net, loss):
