@@ -5,7 +5,7 @@
 
 namespace emograd {
 
-/// Threads that parallel_for may use: OMP_NUM_THREADS or the number of processors, unless set.
+/// Threads that parallel_for may use, at most 64: OMP_NUM_THREADS or the number of processors, unless set.
 int thread_count();
 void set_thread_count(int n);  // n ≥ 1; Error otherwise
 /// Threads that a parallel_for called here would use: 1 inside another.
@@ -15,9 +15,10 @@ namespace detail {
 void parallel_for(std::int64_t n, std::int64_t grain, void (*body)(void*, std::int64_t, std::int64_t), void* context);
 }
 
-/// Calls body(begin, end) on disjoint ranges covering [0, n), in parallel where n exceeds `grain`. The ranges are
-/// contiguous and statically assigned. A body that writes only what its own indices determine gives the same bits for
-/// any number of threads. Nested calls run on the calling thread. Bodies must not throw.
+/// Calls body(begin, end) on disjoint contiguous ranges covering [0, n), in parallel where n exceeds `grain`: at most
+/// one range per thread, the r-th on the r-th thread unless that one is late, when the caller runs it. A body that
+/// writes only what its own indices determine gives the same bits for any number of threads. Nested calls, and calls
+/// while another thread's is under way, run on the calling thread. Bodies must not throw.
 template <class Body>
 void parallel_for(std::int64_t n, std::int64_t grain, Body&& body) {
   if (n <= grain) {

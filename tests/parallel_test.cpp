@@ -1,6 +1,7 @@
 #include "tensor/parallel.h"
 
-#include <omp.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <thread>
 
@@ -63,6 +64,40 @@ TEST_CASE("parallel_for: nested calls run where they are") {
   });
   CHECK(wrong == 0);
   CHECK(total == 4000);
+}
+
+TEST_CASE("parallel_for: callers on several threads at once") {
+  const Threads scope(3);
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < 4; ++caller)
+    callers.emplace_back([&wrong, caller] {
+      for (std::int64_t n = 1; n < 500; ++n) {
+        std::vector<std::int64_t> out(static_cast<std::size_t>(n), -1);
+        parallel_for(n, 1, [&](std::int64_t begin, std::int64_t end) {
+          for (auto i = begin; i < end; ++i) out[static_cast<std::size_t>(i)] = i * caller;
+        });
+        for (std::int64_t i = 0; i < n; ++i) wrong += out[static_cast<std::size_t>(i)] != i * caller;
+      }
+    });
+  for (std::thread& caller : callers) caller.join();
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("parallel_for: goes on without helpers that do not run") {
+  const Threads scope(3);
+  const auto all_run = [] {
+    std::atomic<std::int64_t> total{0};
+    for (int job = 0; job < 100; ++job)
+      parallel_for(300, 1, [&](std::int64_t begin, std::int64_t end) { total += end - begin; });
+    return total == 30'000;
+  };
+  CHECK(all_run());
+  const pid_t child = fork();  // has this thread and no other
+  if (child == 0) _exit(all_run() ? 0 : 1);
+  int status = -1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
 }
 
 TEST_CASE("parallel: the number of threads is set, read and checked") {
