@@ -13,15 +13,8 @@ namespace emograd {
 /// Whether fused kernels are used: yes, unless the environment says EMOGRAD_FUSED=0 or a FusedMode scope does.
 bool fused_mode();
 
-class FusedMode {
- public:
+struct FusedMode : Restore<bool> {
   explicit FusedMode(bool on);
-  ~FusedMode();
-  FusedMode(const FusedMode&) = delete;
-  FusedMode& operator=(const FusedMode&) = delete;
-
- private:
-  bool before_;
 };
 
 /// An identity node: a place where a nested sweep can stop.

@@ -1,7 +1,5 @@
 #include "autograd/node.h"
 
-#include <utility>
-
 namespace emograd {
 namespace {
 
@@ -16,8 +14,7 @@ struct Leaf final : Node {
 }  // namespace
 
 bool grad_mode() { return mode; }
-GradMode::GradMode(bool on) : before_(std::exchange(mode, on)) {}
-GradMode::~GradMode() { mode = before_; }
+GradMode::GradMode(bool on) : Restore(mode, on) {}
 
 Tensor variable(const Tensor& value) {
   check(value.defined(), "variable: the tensor is undefined");

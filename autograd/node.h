@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "tensor/restore.h"
 #include "tensor/tensor.h"
 #include "tensor/trace.h"
 
@@ -26,15 +27,8 @@ struct Node : TapeEntry {
 bool grad_mode();
 
 /// Sets the mode for a scope.
-class GradMode {
- public:
+struct GradMode : Restore<bool> {
   explicit GradMode(bool on);
-  ~GradMode();
-  GradMode(const GradMode&) = delete;
-  GradMode& operator=(const GradMode&) = delete;
-
- private:
-  bool before_;
 };
 
 /// A scope in which nothing is recorded: evaluation, optimiser steps, first-order sweeps.

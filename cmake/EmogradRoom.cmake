@@ -95,7 +95,8 @@ function(emograd_install)
   configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/emograd-config.cmake.in
     ${PROJECT_BINARY_DIR}/emograd-config.cmake INSTALL_DESTINATION ${destination})
   write_basic_package_version_file(${PROJECT_BINARY_DIR}/emograd-config-version.cmake COMPATIBILITY SameMinorVersion)
+  file(GLOB find_modules ${PROJECT_SOURCE_DIR}/cmake/Find*.cmake)
   install(FILES ${PROJECT_BINARY_DIR}/emograd-config.cmake ${PROJECT_BINARY_DIR}/emograd-config-version.cmake
-    ${PROJECT_SOURCE_DIR}/cmake/FindOpenBLASOpenMP.cmake ${PROJECT_SOURCE_DIR}/cmake/FindXXHash.cmake ${PROJECT_SOURCE_DIR}/cmake/FindLibSVM.cmake ${PROJECT_SOURCE_DIR}/cmake/FindOneDNN.cmake
+    ${find_modules} ${PROJECT_SOURCE_DIR}/cmake/EmogradImport.cmake
     DESTINATION ${destination})
 endfunction()

@@ -5,12 +5,5 @@ find_library(OpenBLASOpenMP_LIBRARY NAMES openblaso openblas_omp openblas)
 find_path(OpenBLASOpenMP_INCLUDE_DIR NAMES cblas.h
   PATHS /usr/include/${CMAKE_LIBRARY_ARCHITECTURE}/openblas-openmp NO_DEFAULT_PATH)
 find_path(OpenBLASOpenMP_INCLUDE_DIR NAMES cblas.h PATH_SUFFIXES openblas)
-include(FindPackageHandleStandardArgs)
-find_package_handle_standard_args(OpenBLASOpenMP
-  REASON_FAILURE_MESSAGE "on Debian: apt install libopenblas-openmp-dev"
-  REQUIRED_VARS OpenBLASOpenMP_LIBRARY OpenBLASOpenMP_INCLUDE_DIR)
-if(OpenBLASOpenMP_FOUND AND NOT TARGET OpenBLAS::OpenMP)
-  add_library(OpenBLAS::OpenMP UNKNOWN IMPORTED)
-  set_target_properties(OpenBLAS::OpenMP PROPERTIES IMPORTED_LOCATION ${OpenBLASOpenMP_LIBRARY}
-    INTERFACE_INCLUDE_DIRECTORIES ${OpenBLASOpenMP_INCLUDE_DIR})
-endif()
+include(${CMAKE_CURRENT_LIST_DIR}/EmogradImport.cmake)
+emograd_import(OpenBLASOpenMP OpenBLAS::OpenMP libopenblas-openmp-dev)

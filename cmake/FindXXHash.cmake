@@ -1,10 +1,4 @@
 find_library(XXHash_LIBRARY NAMES xxhash)
 find_path(XXHash_INCLUDE_DIR NAMES xxhash.h)
-include(FindPackageHandleStandardArgs)
-find_package_handle_standard_args(XXHash REASON_FAILURE_MESSAGE "on Debian: apt install libxxhash-dev"
-  REQUIRED_VARS XXHash_LIBRARY XXHash_INCLUDE_DIR)
-if(XXHash_FOUND AND NOT TARGET XXHash::XXHash)
-  add_library(XXHash::XXHash UNKNOWN IMPORTED)
-  set_target_properties(XXHash::XXHash PROPERTIES IMPORTED_LOCATION ${XXHash_LIBRARY}
-    INTERFACE_INCLUDE_DIRECTORIES ${XXHash_INCLUDE_DIR})
-endif()
+include(${CMAKE_CURRENT_LIST_DIR}/EmogradImport.cmake)
+emograd_import(XXHash XXHash::XXHash libxxhash-dev)

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "tensor/restore.h"
+
 /// What ran, under which equation, at what cost: every kernel call passes here. Off, it costs one branch.
 namespace emograd::trace {
 
@@ -19,30 +21,16 @@ void add(const char* kernel, double flops, double bytes, std::chrono::steady_clo
 
 /// The equation that the code of this scope computes, as "paper:number" (yi2020:17). Nodes recorded inside carry it,
 /// and their derivatives run under it. The string must outlive the program's use of it: pass a literal.
-class Equation {
- public:
-  explicit Equation(const char* tag) : before_(detail::equation) { detail::equation = tag; }
-  ~Equation() { detail::equation = before_; }
-  Equation(const Equation&) = delete;
-  Equation& operator=(const Equation&) = delete;
-
- private:
-  const char* before_;
+struct Equation : Restore<const char*> {
+  explicit Equation(const char* tag) : Restore(detail::equation, tag) {}
 };
 inline const char* current_equation() { return detail::equation; }
 
 inline const char* current_phase() { return detail::phase; }
 
 /// "forward" unless a sweep of the tape is under way: "backward", or "backward²" where that sweep is itself recorded.
-class Phase {
- public:
-  explicit Phase(const char* name) : before_(detail::phase) { detail::phase = name; }
-  ~Phase() { detail::phase = before_; }
-  Phase(const Phase&) = delete;
-  Phase& operator=(const Phase&) = delete;
-
- private:
-  const char* before_;
+struct Phase : Restore<const char*> {
+  explicit Phase(const char* name) : Restore(detail::phase, name) {}
 };
 
 /// One kernel call: constructed before it starts, destroyed when it has finished.
