@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "experiments/protocol/baselines.h"
 #include "experiments/report/build_info.h"
 #include "experiments/report/command_line.h"
 #include "experiments/report/config_json.h"
@@ -24,7 +25,8 @@ struct Options {
   std::string seeds = "1";
   std::vector<std::string> models{"none", "adan", "wadan"}, classifiers{"svm", "dnn"};
   std::optional<std::int64_t> epochs, adan_epochs, wadan_epochs;
-  std::int64_t sets = 10;
+  std::int64_t sets = 10, neighbours = 5;
+  double noise_sd = 0.1;
   yi2020::AdanConfig adan = yi2020::adan_config(), wadan = yi2020::wadan_config();
   yi2020::DnnConfig dnn;
   yi2020::SvmConfig svm;
@@ -32,18 +34,25 @@ struct Options {
 
 void add_options(CLI::App& app, Options& o) {
   const CLI::Range natural(1, 1'000'000);
-  const CLI::IsMember models({"none", "adan", "wadan"}), classifiers({"svm", "dnn"});
+  const CLI::IsMember models(
+      {"none", "duplicate", "noise", "oversample", "smote", "mixup", "gaussian", "adan", "wadan"}),
+      classifiers({"svm", "dnn"});
   const auto epochs = [](std::int64_t n) {
     return fmt::format(" [{}; {} on the built-in table]", n, synthetic_epochs);
   };
   report::add_table_options(app, o.files);
   app.option_defaults()->group("Experiment")->always_capture_default();
-  app.add_option("--models", o.models, "Where synthetic rows come from: none, adan, wadan")
+  app.add_option("--models", o.models,
+                 "Where synthetic rows come from: none, duplicate, noise, oversample, smote, mixup, gaussian (one per "
+                 "class), adan, wadan")
       ->delimiter(',')
       ->check(models);
   app.add_option("--classifiers", o.classifiers, "svm, dnn")->delimiter(',')->check(classifiers);
   app.add_option("--seeds", o.seeds, "How many seeds (3: 0, 1 and 2), or a list with a comma in it (5,8 or 7,)");
   app.add_option("--sets", o.sets, "Synthetic sets, each as large as the training fold")->check(CLI::NonNegativeNumber);
+  app.add_option("--noise-sd", o.noise_sd, "noise: its deviation, where every feature's own is 1")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--neighbours", o.neighbours, "smote: neighbours to choose from")->check(natural);
   app.option_defaults()->group("Training");
   app.add_option("--epochs", o.epochs, "Epochs of both models, unless the next two say otherwise")->check(natural);
   app.add_option("--adan-epochs", o.adan_epochs, "Epochs of ADAN" + epochs(o.adan.epochs))->check(natural);
@@ -65,6 +74,24 @@ void complete(Options& o) {
   o.wadan.batch = o.dnn.batch = o.adan.batch;
 }
 
+report::Method method(const std::string& name, const Options& o) {
+  using namespace protocol;
+  if (name == "none") return {name, no_augmentation()};
+  if (name == "adan") return {name, adan(o.adan), o.adan.epochs};
+  if (name == "wadan") return {name, adan(o.wadan), o.wadan.epochs};
+  if (name == "duplicate") return {name, untrained(duplicates)};
+  if (name == "oversample") return {name, untrained(oversampled)};
+  if (name == "mixup") return {name, untrained(mixup)};
+  if (name == "gaussian") return {name, untrained(class_gaussians)};
+  if (name == "noise")
+    return {name, untrained([sd = o.noise_sd](const TrainingFold& fold, std::int64_t sets, Rng& rng) {
+              return noisy_copies(fold, sets, sd, rng);
+            })};
+  return {name, untrained([k = o.neighbours](const TrainingFold& fold, std::int64_t sets, Rng& rng) {
+            return smote(fold, sets, k, rng);
+          })};
+}
+
 int run(const Options& o) {
   if (o.run.threads > 0) set_thread_count(o.run.threads);
   const protocol::FeatureTable table = report::table_of(o.files);
@@ -76,6 +103,8 @@ int run(const Options& o) {
                                 {"classifiers", o.classifiers},
                                 {"seeds", report::parse_seeds(o.seeds)},
                                 {"sets", o.sets},
+                                {"noise_sd", o.noise_sd},
+                                {"neighbours", o.neighbours},
                                 {"adan", o.adan},
                                 {"wadan", o.wadan},
                                 {"dnn", o.dnn},
@@ -84,10 +113,7 @@ int run(const Options& o) {
                               {"build", report::build_info(table.x.dim(1))}};
 
   report::Plan plan{table, splits, report::parse_seeds(o.seeds), {}, {}, o.sets};
-  for (const std::string& name : o.models)
-    plan.methods.push_back(name == "adan"    ? report::Method{name, protocol::adan(o.adan), o.adan.epochs}
-                           : name == "wadan" ? report::Method{name, protocol::adan(o.wadan), o.wadan.epochs}
-                                             : report::Method{name, protocol::no_augmentation()});
+  for (const std::string& name : o.models) plan.methods.push_back(method(name, o));
   for (const std::string& name : o.classifiers)
     if (name == "svm")
       plan.classifiers.emplace_back(name, [&] { return std::make_unique<yi2020::SvmClassifier>(o.svm); });

@@ -5,15 +5,20 @@
 namespace emograd::protocol {
 namespace {
 
-class None : public Augmenter {
+LabelledRows no_rows(const TrainingFold& fold) {
+  return {slice(fold.rows.x, 0, 0, 0), slice(fold.rows.labels, 0, 0, 0)};
+}
+
+class Untrained : public Augmenter {
  public:
-  explicit None(const TrainingFold& fold) : fold_(fold) {}
-  LabelledRows sample(std::int64_t, Rng&) const override {
-    return {slice(fold_.rows.x, 0, 0, 0), slice(fold_.rows.labels, 0, 0, 0)};
+  Untrained(const TrainingFold& fold, Draw draw) : fold_(fold), draw_(std::move(draw)) {}
+  LabelledRows sample(std::int64_t sets, Rng& rng) const override {
+    return sets == 0 ? no_rows(fold_) : draw_(fold_, sets, rng);
   }
 
  private:
   const TrainingFold& fold_;
+  Draw draw_;
 };
 
 class Adan : public Augmenter {
@@ -31,7 +36,7 @@ class Adan : public Augmenter {
   }
   LabelledRows sample(std::int64_t sets, Rng& rng) const override {
     const std::vector<Tensor> labels(static_cast<std::size_t>(sets), fold_.rows.labels);
-    if (labels.empty()) return None(fold_).sample(sets, rng);
+    if (labels.empty()) return no_rows(fold_);
     const Tensor all = cat(labels, 0);
     return {model_.sample(all, rng), all};
   }
@@ -45,8 +50,12 @@ class Adan : public Augmenter {
 
 }  // namespace
 
+MakeAugmenter untrained(Draw draw) {
+  return [draw](const TrainingFold& fold, Rng) { return std::make_unique<Untrained>(fold, draw); };
+}
+
 MakeAugmenter no_augmentation() {
-  return [](const TrainingFold& fold, Rng) { return std::make_unique<None>(fold); };
+  return untrained([](const TrainingFold& fold, std::int64_t, Rng&) { return no_rows(fold); });
 }
 
 MakeAugmenter adan(const yi2020::AdanConfig& config) {

@@ -46,7 +46,10 @@ class Augmenter {
 /// How an experiment gets one: the fold, and a random stream that is the augmenter's own.
 using MakeAugmenter = std::function<std::unique_ptr<Augmenter>(const TrainingFold&, Rng)>;
 
-/// No synthetic rows: the baseline.
+/// Synthetic rows without training, as a function of the fold alone (baselines.h).
+using Draw = std::function<LabelledRows(const TrainingFold&, std::int64_t sets, Rng&)>;
+MakeAugmenter untrained(Draw);
+/// No synthetic rows.
 MakeAugmenter no_augmentation();
 /// ADAN or WADAN, as the config says.
 MakeAugmenter adan(const yi2020::AdanConfig&);
