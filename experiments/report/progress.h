@@ -6,7 +6,8 @@
 
 namespace emograd::report {
 
-/// A bar with the time left, on stderr where that is a terminal; silent otherwise.
+/// A bar with the time left, on stderr where that is a terminal, in one line of it however narrow it is; silent
+/// otherwise.
 class Progress {
  public:
   explicit Progress(std::int64_t total, bool quiet = false);  // in whatever unit advance() counts
@@ -14,7 +15,7 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  void label(std::string text) { label_ = std::move(text); }
+  void label(const std::string& text);  // what is being done; shown with control characters escaped
   void advance(std::int64_t amount);
   /// Work that an earlier run has done: it counts, but says nothing about speed.
   void skip(std::int64_t amount) { done_ += amount, skipped_ += amount; }

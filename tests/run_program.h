@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What surrounds a program that is run as users run it.
+struct Surroundings {
+  std::optional<std::uint16_t> columns = {};     // stderr is a terminal as wide as this; 0: it does not say
+  bool out_on_terminal = false;                  // stdout is the same terminal
+  std::optional<std::uint64_t> file_bytes = {};  // no file may grow beyond this
+  std::string out_file = {};                     // where stdout goes instead
+};
+
+struct Finished {
+  int exit_code = -1;    // −1 where a signal ended it
+  std::string out, err;  // what came on stdout and stderr; all in `err` where both are the terminal
+};
+
+/// yi2020_table1 with these arguments, to the end.
+Finished run_table1(std::vector<std::string> arguments, const Surroundings& = {});
+
+/// What a terminal of so many columns shows in the end: its rows, without blanks at their ends.
+std::vector<std::string> on_screen(std::string_view bytes, std::size_t columns);
