@@ -133,13 +133,15 @@ int run(const Options& o) {
   report::RunFolder folder(o.run.out, config, o.run.resume);
   report::Summary summary(table, splits);
   trace::enable(o.run.trace);
-  if (!report::run_plan(plan, folder, o.run, summary)) return report::interrupted_exit_code;
-  const std::string results = summary.table() + "\nRows: truth; columns: prediction.\n\n" + summary.confusions();
-  folder.write("predictions.csv", summary.predictions_csv());
-  folder.write("table.txt", head + results);
-  std::cout << results << "Run folder: " << o.run.out << '\n';
-  if (o.run.trace) trace::print(std::cout);
-  return 0;
+  return report::resumable(folder, [&] {
+    if (!report::run_plan(plan, folder, o.run, summary)) return report::interrupted_exit_code;
+    const std::string results = summary.table() + "\nRows: truth; columns: prediction.\n\n" + summary.confusions();
+    folder.write("predictions.csv", summary.predictions_csv());
+    folder.write("table.txt", head + results);
+    std::cout << results << "Run folder: " << o.run.out << '\n';
+    if (o.run.trace) trace::print(std::cout);
+    return 0;
+  });
 }
 
 }  // namespace

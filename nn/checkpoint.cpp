@@ -122,6 +122,8 @@ void save_checkpoint(const fs::path& folder, const Checkpoint& checkpoint) {
   remove_leftovers(folder, name);
 }
 
+bool checkpoint_exists(const fs::path& folder) { return fs::exists(folder / manifest_name); }
+
 Checkpoint load_checkpoint(const fs::path& folder) {
   const FolderLock lock(folder, LOCK_SH);
   const fs::path manifest_path = folder / manifest_name;

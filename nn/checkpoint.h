@@ -26,6 +26,9 @@ struct Checkpoint {
 /// state holds what JSON cannot, e.g. NaN.
 void save_checkpoint(const std::filesystem::path& folder, const Checkpoint&);
 
+/// Has a save into this folder ever been completed? One that fails, or is killed, may leave the folder without one.
+bool checkpoint_exists(const std::filesystem::path& folder);
+
 /// The checkpoint, bit for bit. FileError where it is missing, damaged (every byte is covered by a checksum) or of
 /// another version.
 Checkpoint load_checkpoint(const std::filesystem::path& folder);

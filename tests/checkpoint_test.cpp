@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <chrono>
@@ -90,6 +91,30 @@ TEST_CASE("checkpoint: what cannot be saved is refused and the old one stays") {
   write_text(folder / "file", "");
   CHECK_FILE_ERROR(save_checkpoint(folder / "file", at_step(1)), "file");
   CHECK(equal(load_checkpoint(dir), at_step(1)));
+}
+
+TEST_CASE("checkpoint: where the disk is full, the old one stays, and none is none") {
+  const TemporaryFolder folder;
+  rlimit limit{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &limit) == 0);
+  auto* handler = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{100000, limit.rlim_max};
+  const Checkpoint large = at_step(2, 100000);
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  save_checkpoint(folder / "old", at_step(1));
+  const std::string errors[] = {file_error_of([&] { save_checkpoint(folder / "old", large); }),
+                                file_error_of([&] { save_checkpoint(folder / "none", large); })};
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
+  std::signal(SIGXFSZ, handler);
+  for (const std::string& error : errors) {
+    CHECK(error.find(".safetensors: cannot be written: File too large") != std::string::npos);
+    CHECK(error.find("ulimit -f") != std::string::npos);
+  }
+  CHECK(checkpoint_exists(folder / "old"));
+  CHECK(equal(load_checkpoint(folder / "old"), at_step(1)));
+  CHECK_FALSE(checkpoint_exists(folder / "none"));
+  CHECK(fs::is_empty(folder / "none"));
+  CHECK_FALSE(checkpoint_exists(folder / "missing"));
 }
 
 TEST_CASE("checkpoint: damage is found and named") {

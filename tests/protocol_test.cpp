@@ -24,6 +24,7 @@
 #include "experiments/report/text_table.h"
 #include "tensor/error.h"
 #include "tensor/io/atomic_file.h"
+#include "tensor/io/bytes.h"
 #include "tensor/io/npy.h"
 
 using namespace emograd;
@@ -262,6 +263,25 @@ TEST_CASE("run folders: one run at a time, and only the same run goes on") {
   CHECK_THROWS_WITH_AS(report::RunFolder(folder / "foreign", config, true), doctest::Contains("no run folder"),
                        FileError);
   CHECK_THROWS_AS(report::RunFolder(folder.file("file", "x"), config, false), FileError);
+}
+
+TEST_CASE("run folders: a line that was cut off is not gone on with") {
+  const TemporaryFolder folder;
+  const nlohmann::json config{{"options", {{"sets", 10}}}}, line{{"unit", "u"}, {"seconds", 1}};
+  const auto text = [&](const char* file) { return std::string(io::as_text(io::read_file(folder / "run" / file))); };
+  { report::RunFolder(folder / "run", config, false).timing(line); }
+  const std::string whole = text("timing.jsonl");
+  for (const std::string& before : {whole, std::string()}) {
+    folder.file("run/timing.jsonl", before + whole.substr(0, 7));
+    folder.file("run/metrics.jsonl", "{\"epo");
+    {
+      report::RunFolder run(folder / "run", config, true);
+      run.timing(line);
+      run.metric(line);
+    }
+    CHECK(text("timing.jsonl") == before + whole);
+    CHECK(text("metrics.jsonl") == whole);
+  }
 }
 
 TEST_CASE("summary: splits are pooled per seed, seeds are averaged") {

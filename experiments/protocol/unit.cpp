@@ -20,7 +20,7 @@ constexpr std::int64_t epochs_reported = 100;
 /// Trains to the end or to a stop. `log` gets every so many epochs' losses, and travels with the saved state.
 bool train(Augmenter& augmenter, json& log, const Session& session) {
   const bool keep = !session.checkpoint.empty();
-  if (keep && std::filesystem::exists(session.checkpoint)) {
+  if (keep && checkpoint_exists(session.checkpoint)) {
     const Checkpoint saved = load_checkpoint(session.checkpoint);
     augmenter.load(saved);
     log = saved.state.at("epochs");

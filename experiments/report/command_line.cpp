@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <iostream>
 #include <set>
 #include <sstream>
 
@@ -63,7 +64,9 @@ std::vector<std::uint64_t> parse_seeds(const std::string& text) {
 
 int guarded(const char* program, const std::function<int()>& body) {
   try {
-    return body();
+    const int code = body();
+    check(code != 0 || std::cout.flush().good(), "stdout cannot be written; is the disk full that it goes to?");
+    return code;
   } catch (const std::exception& e) {
     fmt::print(stderr, "{}: {}\n", program, e.what());
     return 1;

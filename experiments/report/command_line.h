@@ -27,7 +27,7 @@ protocol::FeatureTable table_of(const protocol::TableFiles&);
 /// "3" → 0, 1, 2; "5,8" → 5, 8; "7," → 7. Error otherwise, and where one comes twice.
 std::vector<std::uint64_t> parse_seeds(const std::string&);
 
-/// body(), with whatever it throws as one line on stderr and exit code 1.
+/// body(), with whatever it throws, or that stdout could not take everything, as one line on stderr and exit code 1.
 int guarded(const char* program, const std::function<int()>& body);
 
 }  // namespace emograd::report

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <set>
 
 #include "tensor/io/atomic_file.h"
@@ -46,8 +45,18 @@ std::string differences(const json& there, const json& here) {
 }
 
 void append_line(std::ofstream& file, const json& line, const fs::path& path) {
+  errno = 0;
   file << io::format_strict_json(line, json_depth, path.string()) << '\n' << std::flush;
-  io::check_file(file.good(), path.string(), "cannot be written; is the disk full?");
+  io::check_file(file.good(), path.string(), "cannot be written: {}", io::reason(errno));
+}
+
+/// A full disk or a kill may have left half a line at the end; what is appended must not go on in it.
+void drop_torn_line(const fs::path& path) {
+  if (!fs::exists(path)) return;
+  const std::string text(io::as_text(io::read_file(path)));
+  std::error_code failure;
+  if (!text.empty() && text.back() != '\n') fs::resize_file(path, text.rfind('\n') + 1, failure);
+  io::check_file(!failure, path.string(), "cannot be written: {}", failure.message());
 }
 
 }  // namespace
@@ -56,7 +65,7 @@ RunFolder::RunFolder(const fs::path& path, const json& config, bool resume) : pa
   const std::string name = path_.string();
   std::error_code failure;
   fs::create_directories(path_, failure);
-  io::check_file(!failure, name, "the run folder cannot be made: {}", failure.message());
+  io::check_file(!failure, name, "the run folder cannot be made: {}", io::reason(failure.value()));
   const auto has = [&](const char* file) { return fs::exists(path_ / file, failure); };
   const bool empty = fs::is_empty(path_, failure), ours = has("lock") || has("config.json");
   io::check_file(!failure, name, "the run folder cannot be read: {}", failure.message());
@@ -64,7 +73,7 @@ RunFolder::RunFolder(const fs::path& path, const json& config, bool resume) : pa
 
   const fs::path lock = path_ / "lock";
   lock_ = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  io::check_file(lock_ >= 0, lock.string(), "cannot be written: {}", std::strerror(errno));
+  io::check_file(lock_ >= 0, lock.string(), "cannot be written: {}", io::reason(errno));
   try {
     io::check_file(::flock(lock_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK, name,
                    "another run is using this folder; wait for it, or name another one with --out");
@@ -77,8 +86,9 @@ RunFolder::RunFolder(const fs::path& path, const json& config, bool resume) : pa
     }
     for (const char* folder : {"units", "checkpoints"}) {
       fs::create_directory(path_ / folder, failure);
-      io::check_file(!failure, (path_ / folder).string(), "cannot be made: {}", failure.message());
+      io::check_file(!failure, (path_ / folder).string(), "cannot be made: {}", io::reason(failure.value()));
     }
+    drop_torn_line(path_ / "timing.jsonl");
     metrics_.open(path_ / "metrics.jsonl", std::ios::trunc);
     timing_.open(path_ / "timing.jsonl", std::ios::app);
     io::check_file(metrics_.is_open() && timing_.is_open(), name, "metrics.jsonl or timing.jsonl cannot be written");
@@ -107,6 +117,17 @@ void RunFolder::timing(const json& line) { append_line(timing_, line, path_ / "t
 
 void RunFolder::write(const std::string& file, std::string_view text) const {
   write_file(path_ / file, io::as_bytes(text));
+}
+
+int resumable(const RunFolder& folder, const std::function<int()>& body) {
+  try {
+    return body();
+  } catch (const FileError& e) {
+    throw FileError(
+        fmt::format("{}. What is finished is kept: when this is put right, add --resume to the same command (run "
+                    "folder {})",
+                    e.what(), folder.path().string()));
+  }
 }
 
 }  // namespace emograd::report

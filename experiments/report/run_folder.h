@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -11,7 +12,7 @@ namespace emograd::report {
 
 /// Where a run leaves everything: config.json, metrics.jsonl, predictions.csv, table.txt; units/ with the outcome of
 /// every finished unit and checkpoints/ with the state of unfinished ones. Whatever of it exists is complete, whenever
-/// the program was killed, except for the last line of metrics.jsonl and timing.jsonl.
+/// the program was killed or the disk was full, except for the last line of metrics.jsonl and timing.jsonl.
 ///
 /// All files but timing.jsonl, which tells how long things took, are the same bytes whether a run was interrupted or
 /// not.
@@ -43,5 +44,8 @@ class RunFolder {
   int lock_ = -1;
   std::ofstream metrics_, timing_;
 };
+
+/// body(). A FileError that ends it also says how to go on when its cause is gone.
+int resumable(const RunFolder&, const std::function<int()>& body);
 
 }  // namespace emograd::report

@@ -46,7 +46,7 @@ AtomicFile::AtomicFile(const fs::path& target) : target_(target) {
   check_file(!replaces || !S_ISDIR(old.st_mode), name, "cannot be written: it is a directory");
   check_file(!replaces || S_ISREG(old.st_mode), name, "cannot be written: it is not a regular file");
   fd_ = open_temporary(target_, temporary_);
-  check_file(fd_ >= 0, name, "cannot be written: no file can be created in its folder: {}", std::strerror(errno));
+  check_file(fd_ >= 0, name, "cannot be written: no file can be created in its folder: {}", io::reason(errno));
   if (replaces && ::fchmod(fd_, old.st_mode & 07777) != 0) give_up("its mode bits cannot be kept");
 }
 
@@ -59,9 +59,9 @@ void AtomicFile::discard() noexcept {
 }
 
 void AtomicFile::give_up(const char* doing) {
-  const int reason = errno;
+  const int error = errno;
   discard();
-  throw FileError(fmt::format("{}: {}: {}", target_.string(), doing, std::strerror(reason)));
+  throw FileError(fmt::format("{}: {}: {}", target_.string(), doing, io::reason(error)));
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {

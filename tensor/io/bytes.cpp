@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <limits>
 
 namespace emograd::io {
@@ -76,6 +77,13 @@ bool valid_utf8(std::string_view s) {
     s.remove_prefix(length);
   }
   return true;
+}
+
+std::string reason(int error) {
+  const char* help = "";
+  if (error == ENOSPC || error == EDQUOT) help = "; make room there";
+  if (error == EFBIG) help = "; raise the limit on the size of files (ulimit -f)";
+  return std::strerror(error) + std::string(help);
 }
 
 std::string printable(std::string_view s, std::size_t limit) {

@@ -28,6 +28,9 @@ void check_file(bool ok, std::string_view file, fmt::format_string<const Args&..
     throw FileError(fmt::format("{}: {}", file, fmt::format(format, args...)));
 }
 
+/// What the system says of an errno, and what helps where that is known: "No space left on device; make room there".
+std::string reason(int error);
+
 struct FileBytes {
   std::unique_ptr<std::byte[]> data;
   std::size_t size = 0;
