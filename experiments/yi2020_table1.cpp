@@ -135,7 +135,8 @@ int run(const Options& o) {
   trace::enable(o.run.trace);
   return report::resumable(folder, [&] {
     if (!report::run_plan(plan, folder, o.run, summary)) return report::interrupted_exit_code;
-    const std::string results = summary.table() + "\nRows: truth; columns: prediction.\n\n" + summary.confusions();
+    const std::string results =
+        summary.table() + "\nRows: truth; columns: prediction.\n\n" + summary.confusions() + summary.unconverged();
     folder.write("predictions.csv", summary.predictions_csv());
     folder.write("table.txt", head + results);
     std::cout << results << "Run folder: " << o.run.out << '\n';

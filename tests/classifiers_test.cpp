@@ -117,6 +117,39 @@ TEST_CASE("SvmClassifier: votes, order of classes, a kernel of more than one blo
   CHECK(bitwise_equal(four.predict(p.x), svm.predict(p.x)));
 }
 
+TEST_CASE("SvmClassifier: a machine that stopped early violates its optimality conditions, and is counted") {
+  const Problem p = problem(60, 3, 0.8);
+  for (const bool weighted : {false, true}) {
+    SvmClassifier exact({.tolerance = 1e-6, .class_weights = weighted});
+    exact.fit(p.x, p.y, 3);
+    CHECK(exact.violations.size() == 3);
+    CHECK(exact.unconverged() == 0);
+    for (const double v : exact.violations) CHECK(v <= 1e-6);
+
+    SvmClassifier rough({.tolerance = 0.5, .class_weights = weighted});  // stops sooner
+    rough.fit(p.x, p.y, 3);
+    CHECK(rough.unconverged() == 0);
+    for (const double v : rough.violations) CHECK(v <= 0.5);
+    for (const double v : rough.violations) CHECK(v > 1e-3);
+    rough.config.tolerance = 1e-3;  // as if libsvm had given up on the way there
+    CHECK(rough.unconverged() == 3);
+  }
+  CHECK(DnnClassifier().unconverged() == 0);
+}
+
+TEST_CASE("SvmClassifier: the violation, by hand") {
+  // Rows 1 and −1 of two classes, C = 0.1: α = C for both, so w = 0.2 and e = ±(1 − 0.2), but nothing may move.
+  const Tensor x = from_values<float>({2, 1}, std::vector<float>{1, -1}),
+               y = from_values<std::int64_t>({2}, std::vector<std::int64_t>{0, 1});
+  SvmClassifier bound({.C = 0.1});
+  bound.fit(x, y, 2);
+  CHECK(bound.violations.at(0) == doctest::Approx(-1.6));
+  // With C = 10 both end on the margin: α = 0.5, w = 1, e = 0.
+  SvmClassifier free({.C = 10});
+  free.fit(x, y, 2);
+  CHECK(free.violations.at(0) == doctest::Approx(0).epsilon(1e-9));
+}
+
 TEST_CASE("SvmClassifier: class weights move the border towards the larger class") {
   Rng rng{1};
   std::vector<std::int64_t> y(40, 0);

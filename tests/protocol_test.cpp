@@ -302,6 +302,17 @@ TEST_CASE("summary: splits are pooled per seed, seeds are averaged") {
   CHECK(table.find("ADAN + SVM  62.50 ± 17.68") != std::string::npos);  // 75 and 50
   CHECK(table.find("75.00") != std::string::npos);
   CHECK(summary.confusions().find("happiness       3          1       25.00") != std::string::npos);
+  CHECK(summary.unconverged() == "");
+  nlohmann::json stopped = outcome(2, "03", {1, 0});
+  stopped["predictions"][0]["unconverged"] = 2;
+  report::Summary with_stopped(t, splits);
+  for (const char* augmenter : {"none", "adan"}) {
+    stopped["augmenter"] = augmenter;
+    with_stopped.add(stopped);
+  }
+  with_stopped.add(outcome(2, "08", {1, 0}));
+  CHECK(with_stopped.unconverged() ==
+        "Machines that stopped at the limit of iterations, unconverged: 2 of none + SVM, 2 of ADAN + SVM\n");
   const std::string csv = summary.predictions_csv();
   CHECK(csv.starts_with(
       "seed;split;id;speaker;truth;augmenter;classifier;prediction\n0;03;03a01Fa;03;happiness;adan;svm;happiness\n"));

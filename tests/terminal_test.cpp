@@ -1,8 +1,10 @@
 // What a program's user sees on a terminal.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -91,4 +93,37 @@ TEST_CASE("progress bar: the name of a speaker does not steer the terminal") {
   CHECK(run.exit_code == 0);
   CHECK(run.err.find("seed 0, \\x1b[2J left out") != std::string::npos);
   CHECK(run.err.find("\x1b[2J") == std::string::npos);
+}
+
+TEST_CASE("machines that do not converge are counted, and libsvm's warning does not tear the bar") {
+  // Two features of noise cannot tell the classes apart, and no slack is allowed: 10⁷ iterations do not solve that.
+  const TemporaryFolder folder;
+  std::string rows = "name;a;b\n", labels = "name,label,speaker\n";
+  for (int i = 0; i < 24; ++i) {
+    rows += fmt::format("u{};{};{}\n", i, i * 37 % 101, i * 53 % 97);
+    labels += fmt::format("u{},{},{}\n", i, i / 2 % 2 == 0 ? "A" : "B", i < 12 ? "Ada" : "Bob");
+  }
+  write_file(folder / "x.csv", io::as_bytes(rows));
+  write_file(folder / "labels.csv", io::as_bytes(labels));
+  const Finished run = run_table1(
+      {"--features", folder / "x.csv", "--labels", folder / "labels.csv", "--models", "none", "--classifiers",
+       "svm,dnn", "--svm-c", "1e10", "--dnn-steps", "1", "--threads", "1", "--out", folder / "run"},
+      {.columns = 80});
+  REQUIRE(run.exit_code == 0);
+  CHECK(run.out.find("Machines that stopped at the limit of iterations, unconverged: 2 of none + SVM\n") !=
+        std::string::npos);
+  for (const char* unit : {"run/units/seed0-fold00-none.json", "run/units/seed0-fold01-none.json"}) {
+    const auto outcome = nlohmann::json::parse(io::as_text(io::read_file(folder / unit)));
+    CHECK(outcome.at("predictions").at(0).at("unconverged") == 1);
+    CHECK(outcome.at("predictions").at(1).at("unconverged") == 0);
+  }
+  int warnings = 0;
+  for (const std::string& row : on_screen(run.err, 80)) {
+    CAPTURE(row);
+    warnings += row.starts_with("WARNING");
+    CHECK((row.empty() || row == "WARNING: reaching max number of iterations" ||
+           (row.starts_with("[") && row.ends_with("left out, none"))));
+  }
+  CHECK(warnings == 2);
+  CHECK(run.err.ends_with(clear_line));
 }

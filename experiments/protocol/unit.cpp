@@ -106,7 +106,9 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
     // The same stream whatever the augmenter: classifiers start alike, and only their rows tell them apart.
     classifier->fit(rows.x, rows.labels, fold.classes, stream(rng, name));
     for (const auto& [part, value] : classifier->weights()) observe(name + "." + part, value);
-    predictions.push_back({{"classifier", name}, {"labels", classifier->predict(test).to_vector<std::int64_t>()}});
+    predictions.push_back({{"classifier", name},
+                           {"labels", classifier->predict(test).to_vector<std::int64_t>()},
+                           {"unconverged", classifier->unconverged()}});
   }
   return json{{"augmenter", unit.augmenter},
               {"seed", unit.seed},

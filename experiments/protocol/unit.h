@@ -55,7 +55,7 @@ LabelledRows take(const FeatureTable&, const std::vector<std::int64_t>& rows);
 
 /// Scales, trains the augmenter, samples, fits every classifier and predicts the test rows. The outcome is an object
 ///   {"augmenter", "seed", "split", "epochs": [{"epoch", "losses"}, …at most 100…],
-///    "predictions": [{"classifier", "labels": [of every test row]}, …]}
+///    "predictions": [{"classifier", "labels": [of every test row], "unconverged": Classifier::unconverged()}, …]}
 /// or nothing where `stop` was heeded; then the state is saved, and the same call continues from it bit for bit.
 /// Error where a loss is not finite.
 std::optional<nlohmann::json> run_unit(const Unit&, const Session& = {});

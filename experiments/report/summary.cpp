@@ -122,6 +122,20 @@ std::string Summary::confusions() const {
   return out;
 }
 
+std::string Summary::unconverged() const {
+  std::map<Method, std::int64_t> counts;
+  for (const json& outcome : outcomes_)
+    for (const json& p : outcome.at("predictions"))  // outcomes of an earlier version do not say
+      counts[{outcome.at("augmenter"), p.at("classifier")}] += p.value("unconverged", std::int64_t{0});
+  std::string out;
+  for (const Method& method : methods_)
+    if (counts[method] > 0)
+      out += fmt::format("{}{} of {}",
+                         out.empty() ? "Machines that stopped at the limit of iterations, unconverged: " : ", ",
+                         counts[method], title(method.first, method.second));
+  return out.empty() ? out : out + "\n";
+}
+
 std::string Summary::predictions_csv() const {
   CsvTable csv;
   csv.columns = {"seed", "split", "id", "speaker", "truth", "augmenter", "classifier", "prediction"};

@@ -30,6 +30,8 @@ class Summary {
   std::string table() const;
   /// One matrix per method, summed over seeds, with recalls.
   std::string confusions() const;
+  /// A line on parts of classifiers that did not converge; "" where all did.
+  std::string unconverged() const;
   /// seed;split;id;speaker;truth;augmenter;classifier;prediction
   std::string predictions_csv() const;
 

@@ -3,7 +3,9 @@
 #include <libsvm/svm.h>
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <mutex>
 
@@ -100,7 +102,32 @@ Tensor lower_kernel(const Tensor& x) {
 struct Machine {
   std::vector<double> coefficients;  // per row, 0 for what supports nothing
   double constant = 0;
+  double violation = 0;  // SvmClassifier::violations
 };
+
+/// With e_i = y_i − Σ_j k_ij · coefficient_j: the largest e_i whose coefficient may grow, less the smallest whose may
+/// shrink. libsvm has such sums, too, but shows them to nobody.
+double violation_of(const std::vector<svm_node*>& kernel, const std::vector<double>& y,
+                    const std::vector<double>& coefficients, const double (&C)[2]) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  double highest = -infinity, lowest = infinity, magnitude = 0;
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    double e = y[i], sum = 0;
+    for (std::size_t j = 0; j < y.size(); ++j) {
+      const double term = kernel[i][j + 1].value * coefficients[j];
+      e -= term;
+      sum += std::abs(term);
+    }
+    magnitude = std::max(magnitude, sum);
+    // Coefficients are y α, in [0, C] for y = 1 and in [−C, 0] for y = −1; libsvm sets α at a bound to it exactly.
+    const double least = y[i] > 0 ? 0 : -C[1], most = y[i] > 0 ? C[0] : 0;
+    if (coefficients[i] < most) highest = std::max(highest, e);
+    if (coefficients[i] > least) lowest = std::min(lowest, e);
+  }
+  // Two sums of n terms, here and in libsvm, are each off by up to n ε Σ|term|.
+  const double rounding = 2 * static_cast<double>(y.size()) * std::numeric_limits<double>::epsilon() * magnitude;
+  return highest - lowest - rounding;
+}
 
 Machine solve(const Tensor& kernel, const std::vector<std::int64_t>& rows, std::size_t border, const double (&C)[2],
               double tolerance) {
@@ -135,10 +162,11 @@ Machine solve(const Tensor& kernel, const std::vector<std::int64_t>& rows, std::
   parameter.shrinking = 1;
   svm_model* model = svm_train(&problem, &parameter);
   // The first row is one of the first class, which libsvm therefore makes the positive one.
-  Machine machine{std::vector<double>(n, 0), -model->rho[0]};
+  Machine machine{std::vector<double>(n, 0), -model->rho[0], 0};
   for (int s = 0; s < model->l; ++s)
     machine.coefficients[static_cast<std::size_t>(model->sv_indices[s] - 1)] = model->sv_coef[0][s];
   svm_free_and_destroy_model(&model);
+  machine.violation = violation_of(starts, y, machine.coefficients, C);
   return machine;
 }
 
@@ -168,6 +196,7 @@ void SvmClassifier::fit(const Tensor& x, const Tensor& labels, std::int64_t clas
   const Tensor kernel = lower_kernel(x);
   const auto count = static_cast<std::int64_t>(pairs.size());
   std::vector<float> coefficients(pairs.size() * static_cast<std::size_t>(x.dim(0)), 0), constants(pairs.size());
+  violations.assign(pairs.size(), 0);
   std::exception_ptr failure;  // out of memory; parallel bodies must not throw
   std::mutex failing;
   svm_set_print_string_function([](const char*) {});
@@ -182,6 +211,7 @@ void SvmClassifier::fit(const Tensor& x, const Tensor& labels, std::int64_t clas
           coefficients[p * static_cast<std::size_t>(x.dim(0)) + static_cast<std::size_t>(rows[i])] =
               static_cast<float>(machine.coefficients[i]);
         constants[p] = static_cast<float>(machine.constant);
+        violations[p] = machine.violation;
       } catch (...) {
         const std::scoped_lock guard(failing);
         failure = std::current_exception();
@@ -190,6 +220,11 @@ void SvmClassifier::fit(const Tensor& x, const Tensor& labels, std::int64_t clas
   if (failure) std::rethrow_exception(failure);
   W = matmul(from_values<float>({count, x.dim(0)}, coefficients), x);  // w = Σ coefficient · row
   b = from_values<float>({count}, constants);
+}
+
+std::int64_t SvmClassifier::unconverged() const {
+  return std::count_if(violations.begin(), violations.end(),
+                       [&](double v) { return !(v <= config.tolerance); });  // NaN counts
 }
 
 Tensor SvmClassifier::decisions(const Tensor& x) const {

@@ -19,6 +19,8 @@ class Classifier {
   /// Rows (N, F) f32, labels (N,) i64 in 0 … classes − 1. Fitting again starts afresh.
   virtual void fit(const Tensor& x, const Tensor& labels, std::int64_t classes, Rng) = 0;
   virtual Tensor predict(const Tensor& x) const = 0;  // (N, F) → labels (N,)
+  /// How many parts of it the last fit() left less exactly solved than the config asks.
+  virtual std::int64_t unconverged() const { return 0; }
   /// Everything that was learnt, by name.
   virtual std::map<std::string, Tensor> weights() const = 0;
 };
@@ -66,11 +68,17 @@ class SvmClassifier : public Classifier {
   void fit(const Tensor& x, const Tensor& labels, std::int64_t classes, Rng = {}) override;
   Tensor decisions(const Tensor& x) const;  // (N, F) → (N, pairs): positive is a vote for the first of the pair
   Tensor predict(const Tensor& x) const override;
+  /// Machines with a violation above the tolerance: libsvm stops at max(10⁷, 100 m) iterations, says so on stderr,
+  /// which cannot be turned off, and returns what it has.
+  std::int64_t unconverged() const override;
   std::map<std::string, Tensor> weights() const override { return {{"W", W}, {"b", b}}; }
 
   SvmConfig config;
   std::vector<std::pair<std::int64_t, std::int64_t>> pairs;  // of classes that had training rows, first < second
   Tensor W, b;                                               // (pairs, F), (pairs,)
+  /// Per pair, by how much the dual solution violates its optimality conditions: m(α) − M(α) of Fan, Chen and Lin (JMLR
+  /// 6, 2005), which libsvm wants below the tolerance. Less what rounding may account for.
+  std::vector<double> violations;
 
  private:
   std::int64_t classes_ = 0;
