@@ -14,9 +14,9 @@ namespace {
 
 constexpr int kMostThreads = 64;  // one bit each
 
-/// Spins this often, about 0.1 ms, before it sleeps: longer than the gap between two kernels of a training step, and
-/// far shorter than what a busy machine would notice.
-constexpr int kPatience = 2000;
+/// Spins this often, half a millisecond or less, before it sleeps: longer than the gap between two kernels of a
+/// training step. Waking costs as much as a small kernel.
+constexpr int kPatience = 10000;
 
 inline void pause() {
 #if defined(__x86_64__)
