@@ -1,6 +1,7 @@
 #include "tensor/parallel.h"
 
 #include <omp.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <atomic>
@@ -102,10 +103,14 @@ class Team {
   std::atomic<unsigned> wake_{0};
 };
 
-// Never destroyed: helpers live as long as the process, and tensors in static storage may be computed after main.
+// Never destroyed: helpers live as long as the process, and tensors in static storage may be computed after main. A
+// forked process has none of its parent's helpers, and starts its own.
 Team& team() {
-  static Team& t = *new Team;
-  return t;
+  static Team* t = [] {
+    ::pthread_atfork(nullptr, nullptr, [] { t = new Team; });
+    return new Team;
+  }();
+  return *t;
 }
 
 }  // namespace

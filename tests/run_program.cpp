@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <filesystem>
 
 namespace {
 
@@ -73,8 +74,13 @@ Finished run_table1(std::vector<std::string> command, const Surroundings& s) {
   Finished finished;
   pollfd from[] = {{out.ours, POLLIN, 0}, {err.ours, POLLIN, 0}};
   std::string* to[] = {&finished.out, &finished.err};
+  bool to_signal = s.signal != 0;
   while (from[0].fd >= 0 || from[1].fd >= 0) {
-    if (::poll(from, 2, -1) < 0) continue;
+    if (to_signal && std::filesystem::exists(s.signal_when)) {
+      REQUIRE(::kill(child, s.signal) == 0);
+      to_signal = false;
+    }
+    if (::poll(from, 2, to_signal ? 1 : -1) < 0) continue;
     for (int i = 0; i < 2; ++i)
       if (from[i].fd >= 0 && from[i].revents != 0 && !read_some(from[i].fd, *to[i])) {
         ::close(from[i].fd);
@@ -83,7 +89,7 @@ Finished run_table1(std::vector<std::string> command, const Surroundings& s) {
   }
   int status = 0;
   REQUIRE(::waitpid(child, &status, 0) == child);
-  if (WIFEXITED(status)) finished.exit_code = WEXITSTATUS(status);
+  finished.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
   return finished;
 }
 

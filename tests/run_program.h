@@ -12,10 +12,12 @@ struct Surroundings {
   bool out_on_terminal = false;                  // stdout is the same terminal
   std::optional<std::uint64_t> file_bytes = {};  // no file may grow beyond this
   std::string out_file = {};                     // where stdout goes instead
+  int signal = 0;                                // what the program gets…
+  std::string signal_when = {};                  // …as soon as there is a file of this name
 };
 
 struct Finished {
-  int exit_code = -1;    // −1 where a signal ended it
+  int exit_code = -1;    // minus the signal where one ended it
   std::string out, err;  // what came on stdout and stderr; all in `err` where both are the terminal
 };
 

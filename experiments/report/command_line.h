@@ -14,7 +14,7 @@ namespace emograd::report {
 struct RunOptions {
   std::string out;
   double checkpoint_seconds = 60;
-  int threads = 0;
+  int threads = 0, jobs = 1;
   bool resume = false, trace = false, verbose = false, dry_run = false;
 };
 void add_run_options(CLI::App&, RunOptions&);

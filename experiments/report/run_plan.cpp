@@ -2,59 +2,111 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "experiments/report/interrupt.h"
+#include "experiments/report/processes.h"
 #include "experiments/report/progress.h"
+#include "tensor/error.h"
+#include "tensor/parallel.h"
 
 namespace emograd::report {
 namespace {
 
 constexpr std::int64_t classification_in_epochs = 20;  // what fitting the classifiers costs, roughly, for the time left
 
+/// One unit of the plan.
+struct Task {
+  std::uint64_t seed;
+  const protocol::Split& split;
+  const Method& method;
+  std::string name;
+
+  std::int64_t work() const { return method.epochs + classification_in_epochs; }
+  std::string label() const { return fmt::format("seed {}, {} left out, {}", seed, split.name, method.name); }
+};
+
+std::vector<Task> tasks_of(const Plan& plan) {
+  std::vector<Task> tasks;
+  for (const std::uint64_t seed : plan.seeds)
+    for (std::size_t fold = 0; fold < plan.splits.size(); ++fold)
+      for (const Method& method : plan.methods)
+        tasks.push_back({seed, plan.splits[fold], method, fmt::format("seed{}-fold{:02}-{}", seed, fold, method.name)});
+  return tasks;
+}
+
+/// Runs the unit and keeps its outcome in the folder. False where it heeded `stop`.
+bool run_task(const Plan& plan, const Task& task, RunFolder& folder, const RunOptions& options, const Worker& worker) {
+  using Clock = std::chrono::steady_clock;
+  const auto start = Clock::now();
+  if (worker.stop()) return false;
+  const auto outcome = protocol::run_unit(
+      {plan.table, task.split, task.seed, task.method.name, task.method.make, plan.classifiers, plan.sets},
+      {.checkpoint = folder.checkpoint(task.name),
+       .checkpoint_seconds = options.checkpoint_seconds,
+       .stop = worker.stop,
+       .epoch_done = worker.epoch_done});
+  if (!outcome) return false;
+  folder.finish(task.name, *outcome);
+  for (std::int64_t i = 0; i < classification_in_epochs; ++i) worker.epoch_done();
+  folder.timing({{"unit", task.name}, {"seconds", std::chrono::duration<double>(Clock::now() - start).count()}});
+  return true;
+}
+
 }  // namespace
 
 bool run_plan(const Plan& plan, RunFolder& folder, const RunOptions& options, Summary& summary) {
-  using Clock = std::chrono::steady_clock;
+  check(options.jobs == 1 || !options.trace, "--trace sees this process alone; use it with --jobs 1");
   catch_interrupts();
+  const std::vector<Task> tasks = tasks_of(plan);
   std::int64_t work = 0;
-  for (const Method& method : plan.methods) work += method.epochs + classification_in_epochs;
-  Progress progress(work * static_cast<std::int64_t>(plan.seeds.size() * plan.splits.size()));
+  for (const Task& task : tasks) work += task.work();
+  Progress progress(work);
+  std::vector<const Task*> open;
+  for (const Task& task : tasks) {
+    if (folder.finished(task.name)) progress.skip(task.work());
+    else open.push_back(&task);
+  }
 
-  for (const std::uint64_t seed : plan.seeds)
-    for (std::size_t fold = 0; fold < plan.splits.size(); ++fold)
-      for (const Method& method : plan.methods) {
-        const protocol::Split& split = plan.splits[fold];
-        const std::string name = fmt::format("seed{}-fold{:02}-{}", seed, fold, method.name);
-        progress.label(fmt::format("seed {}, {} left out, {}", seed, split.name, method.name));
-        std::optional<nlohmann::json> outcome = folder.finished(name);
-        if (outcome) {
-          progress.skip(method.epochs + classification_in_epochs);
-        } else {
-          const auto start = Clock::now();
-          if (!interrupted())
-            outcome =
-                protocol::run_unit({plan.table, split, seed, method.name, method.make, plan.classifiers, plan.sets},
-                                   {.checkpoint = folder.checkpoint(name),
-                                    .checkpoint_seconds = options.checkpoint_seconds,
-                                    .stop = interrupted,
-                                    .epoch_done = [&] { progress.advance(1); }});
-          if (!outcome) {
-            progress.line(
-                fmt::format("Interrupted; nothing is lost. To go on, add --resume to the same command (run folder {}).",
+  // Outcomes are taken in the plan's order, whichever unit was finished first.
+  auto next = tasks.begin();
+  const auto take_finished = [&] {
+    for (; next != tasks.end(); ++next) {
+      const auto outcome = folder.finished(next->name);
+      if (!outcome) return;
+      summary.add(*outcome);
+      for (const nlohmann::json& line : summary.metric_lines(*outcome)) folder.metric(line);
+    }
+  };
+  take_finished();
+  if (options.jobs == 1) {
+    const Worker here{interrupted, [&] { progress.advance(1); }};
+    for (const Task* task : open) {
+      progress.label(task->label());
+      if (!run_task(plan, *task, folder, options, here)) break;
+      if (options.verbose) progress.line(task->name);
+      take_finished();
+    }
+  } else {
+    progress.label(fmt::format("{} units, {} at a time", open.size(), options.jobs));
+    const int threads = thread_count();
+    set_thread_count(std::max(1, threads / options.jobs));
+    run_in_processes(
+        std::ssize(open), options.jobs,
+        [&](std::int64_t i, const Worker& worker) {
+          return run_task(plan, *open[static_cast<std::size_t>(i)], folder, options, worker);
+        },
+        [&](std::int64_t epochs) {
+          progress.advance(epochs);
+          take_finished();
+        });
+    set_thread_count(threads);
+  }
+  if (next == tasks.end()) return true;
+  progress.line(fmt::format("Interrupted; nothing is lost. To go on, add --resume to the same command (run folder {}).",
                             folder.path().string()));
-            return false;
-          }
-          folder.finish(name, *outcome);
-          progress.advance(classification_in_epochs);
-          const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-          folder.timing({{"unit", name}, {"seconds", seconds}});
-          if (options.verbose) progress.line(fmt::format("{}  {:.1f} s", name, seconds));
-        }
-        summary.add(*outcome);
-        for (const nlohmann::json& line : summary.metric_lines(*outcome)) folder.metric(line);
-      }
-  return true;
+  return false;
 }
 
 }  // namespace emograd::report

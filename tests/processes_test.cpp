@@ -1,0 +1,137 @@
+// Units in several processes: the same results, and nothing lost however they end.
+#include "experiments/report/processes.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tensor/error.h"
+#include "tensor/io/atomic_file.h"
+#include "tensor/io/bytes.h"
+#include "tensor/parallel.h"
+#include "tests/run_program.h"
+#include "tests/temporary_folder.h"
+
+using namespace emograd;
+using report::run_in_processes;
+using report::Worker;
+namespace fs = std::filesystem;
+
+namespace {
+
+const auto nobody = [](std::int64_t) {};
+
+std::string error_of(std::int64_t count, int processes, const std::function<void(std::int64_t, const Worker&)>& task) {
+  try {
+    run_in_processes(count, processes, task, nobody);
+  } catch (const Error& e) { return e.what(); }
+  return "";
+}
+
+/// Every file of a run folder that does not tell times, by its name there.
+std::map<std::string, std::string> content(const fs::path& run) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(run)) {
+    const std::string name = fs::relative(entry.path(), run).string();
+    if (entry.is_regular_file() && name != "timing.jsonl") files[name] = io::as_text(io::read_file(entry.path()));
+  }
+  return files;
+}
+
+/// Ten units of the built-in table.
+std::vector<std::string> ten_units(const std::string& out, const std::string& jobs) {
+  return {"--models",    "none,adan", "--classifiers", "dnn", "--epochs",  "3", "--batch",  "512",   "--sets", "1",
+          "--dnn-steps", "2",         "--jobs",        jobs,  "--threads", "2", "--resume", "--out", out};
+}
+
+}  // namespace
+
+TEST_CASE("processes: every task once, every epoch counted, with threads of their own") {
+  for (const int processes : {1, 3, 9}) {
+    const TemporaryFolder folder;
+    std::int64_t epochs = 0;
+    run_in_processes(
+        7, processes,
+        [&](std::int64_t i, const Worker& worker) {
+          CHECK_FALSE(worker.stop());
+          std::int64_t sum = 0;
+          std::vector<std::int64_t> parts(1000);
+          parallel_for(1000, 1, [&](std::int64_t begin, std::int64_t end) {
+            for (auto p = begin; p < end; ++p) parts[static_cast<std::size_t>(p)] = p;
+          });
+          for (const std::int64_t p : parts) sum += p;
+          for (int e = 0; e < 5; ++e) worker.epoch_done();
+          const fs::path file = folder / std::to_string(i);
+          if (!fs::exists(file)) write_file(file, io::as_bytes(std::to_string(sum)));
+          else write_file(folder / "twice", {});
+        },
+        [&](std::int64_t n) { epochs += n; });
+    CHECK(folder.entries() == 7);
+    for (int i = 0; i < 7; ++i)
+      CHECK(io::as_text(io::read_file(folder / std::to_string(i))) == std::to_string(499'500));
+    CHECK(epochs == 35);
+  }
+  run_in_processes(
+      0, 2, [](std::int64_t, const Worker&) {}, nobody);
+}
+
+TEST_CASE("processes: an error in one is the caller's, and stops the others") {
+  const auto fails = [](std::int64_t i, const Worker& worker) {
+    check(i != 2, "task {} has failed", i);
+    while (i < 2 && !worker.stop()) ::usleep(1000);
+  };
+  CHECK(error_of(4, 3, fails) == "task 2 has failed");
+  const auto dies = [](std::int64_t i, const Worker& worker) {
+    if (i == 1) ::raise(SIGKILL);
+    while (!worker.stop()) ::usleep(1000);
+  };
+  CHECK(error_of(2, 2, dies).starts_with("a process was ended by signal 9"));
+}
+
+TEST_CASE("processes: the same bytes for any number of them, also after an interrupt or a kill") {
+  const TemporaryFolder folder;
+  REQUIRE(run_table1(ten_units(folder / "alone", "1")).exit_code == 0);
+  const auto expected = content(folder / "alone");
+  REQUIRE(expected.contains("metrics.jsonl"));
+  const Finished three = run_table1(ten_units(folder / "three", "3"));
+  INFO(three.err);
+  REQUIRE(three.exit_code == 0);
+  CHECK(content(folder / "three") == expected);
+
+  for (const int number : {SIGINT, SIGKILL})
+    for (const char* jobs : {"1", "2"}) {
+      CAPTURE(number);
+      CAPTURE(jobs);
+      const std::string name = fmt::format("{}-{}", number, jobs);
+      const std::string first = (folder / name / "units/seed0-fold00-adan.json").string();
+      const Finished stopped = run_table1(ten_units(folder / name, jobs), {.signal = number, .signal_when = first});
+      INFO(stopped.err);
+      CHECK(stopped.exit_code == (number == SIGINT ? 130 : -SIGKILL));
+      if (number == SIGINT) CHECK(stopped.err.find("add --resume to the same command") != std::string::npos);
+      CHECK(content(folder / name) != expected);
+      Finished resumed = run_table1(ten_units(folder / name, jobs));
+      // Children of a killed process save and end; until then they hold the folder.
+      for (int i = 0; i < 500 && resumed.err.find("another run is using") != std::string::npos; ++i) {
+        ::usleep(10'000);
+        resumed = run_table1(ten_units(folder / name, jobs));
+      }
+      INFO(resumed.err);
+      CHECK(resumed.exit_code == 0);
+      CHECK(content(folder / name) == expected);
+    }
+}
+
+TEST_CASE("processes: --trace is refused with several") {
+  const TemporaryFolder folder;
+  std::vector<std::string> arguments = ten_units(folder / "run", "2");
+  arguments.push_back("--trace");
+  const Finished run = run_table1(arguments);
+  CHECK(run.exit_code == 1);
+  CHECK(run.err.find("--jobs 1") != std::string::npos);
+}
