@@ -104,7 +104,7 @@ TEST_CASE("processes: the same bytes for any number of them, also after an inter
   REQUIRE(three.exit_code == 0);
   CHECK(content(folder / "three") == expected);
 
-  for (const int number : {SIGINT, SIGKILL})
+  for (const int number : {SIGINT, SIGTERM, SIGKILL})
     for (const char* jobs : {"1", "2"}) {
       CAPTURE(number);
       CAPTURE(jobs);
@@ -112,8 +112,8 @@ TEST_CASE("processes: the same bytes for any number of them, also after an inter
       const std::string first = (folder / name / "units/seed0-fold00-adan.json").string();
       const Finished stopped = run_table1(ten_units(folder / name, jobs), {.signal = number, .signal_when = first});
       INFO(stopped.err);
-      CHECK(stopped.exit_code == (number == SIGINT ? 130 : -SIGKILL));
-      if (number == SIGINT) CHECK(stopped.err.find("add --resume to the same command") != std::string::npos);
+      CHECK(stopped.exit_code == (number == SIGKILL ? -SIGKILL : 130));
+      if (number != SIGKILL) CHECK(stopped.err.find("add --resume to the same command") != std::string::npos);
       CHECK(content(folder / name) != expected);
       Finished resumed = run_table1(ten_units(folder / name, jobs));
       // Children of a killed process save and end; until then they hold the folder.

@@ -34,6 +34,7 @@ struct Channel {
 
 /// Only what may be called between fork and exec.
 [[noreturn]] void become(char* const* arguments, int out, int err, const Surroundings& s) {
+  if (::setpgid(0, 0) != 0) ::_exit(126);
   if (::dup2(out, STDOUT_FILENO) < 0 || ::dup2(err, STDERR_FILENO) < 0) ::_exit(126);
   if (s.file_bytes) {
     const rlimit limit{*s.file_bytes, *s.file_bytes};
@@ -77,7 +78,7 @@ Finished run_table1(std::vector<std::string> command, const Surroundings& s) {
   bool to_signal = s.signal != 0;
   while (from[0].fd >= 0 || from[1].fd >= 0) {
     if (to_signal && std::filesystem::exists(s.signal_when)) {
-      REQUIRE(::kill(child, s.signal) == 0);
+      REQUIRE(::kill(s.signal == SIGKILL ? child : -child, s.signal) == 0);
       to_signal = false;
     }
     if (::poll(from, 2, to_signal ? 1 : -1) < 0) continue;

@@ -12,8 +12,8 @@ struct Surroundings {
   bool out_on_terminal = false;                  // stdout is the same terminal
   std::optional<std::uint64_t> file_bytes = {};  // no file may grow beyond this
   std::string out_file = {};                     // where stdout goes instead
-  int signal = 0;                                // what the program gets…
-  std::string signal_when = {};                  // …as soon as there is a file of this name
+  int signal = 0;                // what the program gets (but for SIGKILL its children, too, as from a terminal)…
+  std::string signal_when = {};  // …as soon as there is a file of this name
 };
 
 struct Finished {

@@ -30,13 +30,13 @@ namespace {
 /// In memory that parent and children share.
 struct Board {
   std::atomic<std::int64_t> next{0}, epochs{0};
-  std::atomic<bool> failed{false};           // everybody is to stop
-  std::atomic<bool> message_written{false};  // by the first that failed
+  std::atomic<bool> stop{false};  // for all
+  std::atomic<bool> failed{false};
   char message[4096] = {};
 
   void fail(const char* text) {
-    if (!message_written.exchange(true)) std::strncpy(message, text, sizeof message - 1);
-    failed = true;
+    if (!failed.exchange(true)) std::strncpy(message, text, sizeof message - 1);  // the first one's
+    stop = true;
   }
 };
 
@@ -58,7 +58,7 @@ std::unique_ptr<Board, Unmap> shared_board() {
 #else
   (void)parent;
 #endif
-  const Worker worker{[&] { return interrupted() || board.failed; }, [&] { ++board.epochs; }};
+  const Worker worker{[&] { return interrupted() || board.stop; }, [&] { ++board.epochs; }};
   try {
     for (std::int64_t i = 0; !worker.stop() && (i = board.next++) < count;) task(i, worker);
   } catch (const std::exception& e) { board.fail(e.what()); }
@@ -81,13 +81,10 @@ void run_in_processes(std::int64_t count, int processes, const std::function<voi
   }
 
   std::int64_t reported = 0;
-  bool passed_on = false;
   while (!children.empty()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    if (interrupted() && !passed_on) {
-      for (const pid_t child : children) ::kill(child, SIGTERM);
-      passed_on = true;
-    }
+    // Not by a signal: where the children have had the same one, a second would end them at once.
+    if (interrupted()) board->stop = true;
     std::erase_if(children, [&](pid_t child) {
       int status = 0;
       if (::waitpid(child, &status, WNOHANG) != child) return false;
