@@ -1,0 +1,140 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <map>
+
+#include "autograd/ops/random.h"
+#include "experiments/report/command_line.h"
+#include "experiments/report/ledger.h"
+#include "experiments/report/ledger_page.h"
+#include "experiments/report/text_table.h"
+#include "models/yi2020/adan.h"
+#include "tensor/io/atomic_file.h"
+#include "tensor/trace.h"
+
+/// The equation ledger: what the papers' equations are, where they are computed, and what they cost.
+
+using namespace emograd;
+using report::EquationStatus;
+using report::LedgerEntry;
+
+namespace {
+
+struct Options {
+  std::string id, html, source;
+  bool no_cost = false;
+};
+
+void print_table(const std::vector<LedgerEntry>& ledger) {
+  std::vector<std::vector<std::string>> rows{{"equation", "status", "code"}}, counts{{"paper"}};
+  const auto all = {EquationStatus::complete, EquationStatus::planned, EquationStatus::background};
+  for (const auto s : all) counts[0].push_back(report::name_of(s));
+  std::string paper;
+  for (const LedgerEntry& e : ledger) {
+    const std::string code = e.code.empty() ? "" : e.code[0].name + (e.code.size() > 1 ? ", …" : "");
+    rows.push_back({fmt::format("{:<18} {}", e.id, e.title), report::name_of(e.status), code});
+    if (e.paper() == paper) continue;
+    paper = e.paper();
+    counts.push_back({paper});
+    for (const auto s : all)
+      counts.back().push_back(std::to_string(std::count_if(ledger.begin(), ledger.end(), [&](const LedgerEntry& other) {
+        return other.paper() == paper && other.status == s;
+      })));
+  }
+  std::cout << report::text_table(rows) << '\n' << report::text_table(counts);
+}
+
+void print_list(const char* title, const std::vector<std::string>& items) {
+  if (!items.empty()) std::cout << '\n' << title << ":\n";
+  for (const std::string& item : items) std::cout << "  - " << item << '\n';
+}
+
+void print_entry(const LedgerEntry& e, const Options& o) {
+  std::cout << fmt::format("{}: {} ({})\n\n{}", e.id, e.title, report::name_of(e.status), e.latex);
+  print_list("symbols", e.symbols);
+  std::vector<std::string> code, tests;
+  for (const report::Place& p : e.code) {
+    const std::string line = o.source.empty() ? "" : fmt::format(":{}", report::definition_of(p, o.source).line);
+    code.push_back(fmt::format("{}{} {}", p.file, line, p.name));
+  }
+  for (const report::Place& p : e.tests) tests.push_back(fmt::format("{}: {}", p.file, p.name));
+  print_list("code", code);
+  print_list("test", tests);
+  print_list("decisions", e.decisions);
+}
+
+/// What share of a training step's kernels runs under the entry's equation: a few steps of ADAN, or of WADAN for an
+/// equation of its own, at the paper's sizes on random rows.
+void print_cost(const LedgerEntry& e) {
+  constexpr std::int64_t steps = 5, features = 4368, classes = 7;  // Interspeech 2011, EmoDB
+  const bool whole = e.id == "yi2020:algorithm1", wadan = e.id == "yi2020:17" || e.id == "yi2020:18" || whole;
+  const auto config = wadan ? yi2020::wadan_config() : yi2020::adan_config();
+  Rng rng{2022, 0};
+  yi2020::Adan model(config, features, classes, {}, rng);
+  const auto draw = [&](const Shape& shape) { return normal(shape, rng); };
+  const yi2020::Adan::Batch batch{.x = draw({config.batch, features}),
+                                  .y = integers({config.batch}, classes, rng),
+                                  .z = draw({config.batch, config.noise}),
+                                  .y_gen = integers({config.batch}, classes, rng),
+                                  .mu = uniform({config.batch, 1}, rng)};
+  model.step(batch);  // whatever happens once has happened
+  trace::clear();
+  trace::enable(true);
+  for (std::int64_t i = 0; i < steps; ++i) model.step(batch);
+  trace::enable(false);
+
+  const std::vector<std::string> phases{"forward", "backward", "backward²", "update"};
+  std::map<std::string, double> seconds;
+  double total = 0, tagged = 0;
+  for (const trace::Row& row : trace::rows()) {
+    total += row.seconds;
+    if (row.equation != e.id && !whole) continue;
+    tagged += row.seconds;
+    seconds[row.kernel == "adam" ? "update" : row.phase] += row.seconds;
+  }
+  std::cout << fmt::format("\ncost, of the kernels of {} step ({} rows, {} features, {} classes, random; {:.2f} ms):\n",
+                           wadan ? "a WADAN" : "an ADAN", config.batch, features, classes,
+                           1e3 * total / static_cast<double>(steps));
+  if (tagged == 0) {
+    std::cout << "  no part of the step runs under this equation's own tag\n";
+    return;
+  }
+  for (const std::string& phase : phases)
+    if (seconds[phase] > 0) std::cout << fmt::format("  {} {:.2f} %\n", phase, 100 * seconds[phase] / total);
+  std::cout << fmt::format("  together {:.2f} %\n", 100 * tagged / total);
+  if (seconds["backward²"] > 0)
+    std::cout << "  (backward²: a sweep that is itself recorded, to be differentiated again)\n";
+}
+
+int run(const Options& o) {
+  const std::vector<LedgerEntry> ledger = report::parse_ledger(report::ledger_files());
+  if (!o.html.empty()) {
+    const std::string page = report::ledger_page(ledger, report::mathml_of(ledger), o.source.empty() ? "." : o.source);
+    write_file(o.html, std::as_bytes(std::span(page)));
+  } else if (o.id.empty()) {
+    print_table(ledger);
+  } else {
+    const LedgerEntry& e = report::find_entry(ledger, o.id);
+    print_entry(e, o);
+    if (!o.no_cost && e.status == EquationStatus::complete) print_cost(e);
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "The equation ledger: every numbered equation of the five papers, where it is computed, which test checks it, "
+      "and what was decided\nwhere the paper is open or wrong. Without arguments a table of all; with an id, that "
+      "one."};
+  Options o;
+  auto* id = app.add_option("id", o.id, "An equation, as yi2020:17");
+  app.add_flag("--no-cost", o.no_cost, "Run no training steps to measure what the equation costs");
+  app.add_option("--html", o.html, "Write all as one page: formulas (by pandoc) beside their code")->excludes(id);
+  app.add_option("--source", o.source, "The source tree: line numbers, and the code of the page [the current folder]")
+      ->check(CLI::ExistingDirectory);
+  CLI11_PARSE(app, argc, argv);
+  return report::guarded("equations", [&] { return run(o); });
+}
