@@ -65,7 +65,7 @@ std::string link(const std::string& id) { return fmt::format("<a href=\"#{}\">{}
 std::string list(const char* title, const std::vector<std::string>& items) {
   if (items.empty()) return "";
   std::string out = fmt::format("<h3>{}</h3>\n<ul>\n", title);
-  for (const std::string& item : items) out += "<li>" + prose(item) + "\n";
+  for (const std::string& item : items) out += fmt::format("<li>{}\n", prose(item));
   return out + "</ul>\n";
 }
 
@@ -88,7 +88,7 @@ std::vector<std::string> mathml_of(const std::vector<LedgerEntry>& ledger) {
   std::string pattern = (fs::temp_directory_path() / "emograd-formulas-XXXXXX").string(), markdown;
   check(::mkdtemp(pattern.data()) != nullptr, "cannot make a folder in {}", fs::temp_directory_path().string());
   const fs::path file = fs::path(pattern) / "formulas.md";
-  for (const LedgerEntry& e : ledger) markdown += "$$\n" + e.latex + "$$\n\n";
+  for (const LedgerEntry& e : ledger) markdown += fmt::format("$$\n{}$$\n\n", e.latex);
   write_file(file, std::as_bytes(std::span(markdown)));
   const auto [html, status] =
       output_of(fmt::format("pandoc --from markdown --to html --mathml --fail-if-warnings '{}'", file.string()));
@@ -139,7 +139,7 @@ std::string ledger_page(const std::vector<LedgerEntry>& ledger, const std::vecto
         fmt::format("<section id=\"{0}\">\n<h2>{1} <small>{2}</small></h2>\n<p>{3}{4}\n<div class=\"sides\">\n<div>\n",
                     anchor(e.id), e.id, name_of(e.status), prose(e.title),
                     e.code.empty() ? "" : fmt::format(" (<a href=\"#{}-code\">code</a>)", anchor(e.id)));
-    page += "<div class=\"formula\">" + formulas[i] + "</div>\n";
+    page += fmt::format("<div class=\"formula\">{}</div>\n", formulas[i]);
     page += list("Symbols", e.symbols) + list("Decisions", e.decisions);
     std::vector<std::string> tests;
     for (const Place& t : e.tests) tests.push_back(fmt::format("`{}`: {}", t.file, t.name));
@@ -148,7 +148,7 @@ std::string ledger_page(const std::vector<LedgerEntry>& ledger, const std::vecto
     for (const Place& p : e.code) {
       const Definition d = definition_of(p, source);
       page += fmt::format("<figure>\n<figcaption><code>{}:{}</code> computes", p.file, d.line);
-      for (const std::string& id : computed_by[key(p)]) page += " " + link(id);
+      for (const std::string& id : computed_by[key(p)]) page += fmt::format(" {}", link(id));
       page += fmt::format("</figcaption>\n<pre><code>{}</code></pre>\n</figure>\n", escaped(d.text));
     }
     page += e.code.empty() ? "</div>\n</section>\n" : "</div>\n</div>\n</section>\n";
