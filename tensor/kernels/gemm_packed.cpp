@@ -31,9 +31,9 @@ namespace emograd::kernels {
 namespace {
 
 constexpr int64_t kMaxRows = 14;       // 14 x 2 sums, 2 vectors of B and a broadcast element of A fill the 32 registers
-constexpr int64_t kBlockBytes = 1024;  // of k: 32 columns of B take 32 KB of a 48 KB L1 cache
-constexpr int64_t kBlockRows = 32 * kMaxRows;  // of A: at most 448 KB of a 1 or 2 MB L2 cache
-constexpr int64_t kBlockTiles = 8;  // of B: another 256 KB; rows of B are read in pieces of 1 KB, a page seldom twice
+constexpr int64_t kBlockBytes = 1024;  // of k: a sliver of A takes 14 KB of the L1 cache, a tile of B 32 KB
+constexpr int64_t kBlockRows = 32 * kMaxRows;  // of A, or more of a shorter k: 448 KB of a 1 or 2 MB L2 cache
+constexpr int64_t kBlockTiles = 8;             // of B, likewise: another 256 KB
 
 // The lanes of one vector, for each type. Masked lanes are neither read nor written.
 struct F32 {
@@ -119,6 +119,41 @@ struct F64 {
   }
 };
 
+// Walks over the cache lines of some rows of memory, row by row.
+template <class T>
+struct Walk {
+  const T *line, *row_end;
+  int64_t length, stride;
+};
+
+// What later blocks of the operands read, to be fetched into the L2 cache beside the multiplications: a few lines with
+// every tile, along the rows of each operand's memory.
+template <class T>
+class Ahead {
+ public:
+  // Fetches `resting`, over and over, when nothing else is left.
+  explicit Ahead(const T* resting) : resting_{resting, resting, 0, 0} {}
+  // Adds the rows x columns elements of an operand from x on; one stride is 1.
+  void add(const T* x, const GemmOperand& operand, int64_t rows, int64_t columns) {
+    if (operand.col_stride != 1) std::swap(rows, columns);
+    const int64_t stride = operand.col_stride == 1 ? operand.row_stride : operand.col_stride;
+    areas_[end_++] = {{x, x + columns, columns, stride}, x + rows * stride};
+  }
+  Walk<T>& walk() {
+    while (now_ < end_ && areas_[now_].walk.line >= areas_[now_].end) ++now_;
+    return now_ < end_ ? areas_[now_].walk : resting_;
+  }
+
+ private:
+  struct Area {
+    Walk<T> walk;
+    const T* end;
+  };
+  std::array<Area, 2> areas_{};
+  size_t now_ = 0, end_ = 0;
+  Walk<T> resting_;
+};
+
 // The addends of C's elements that a call of multiply_tile has: one block of k among others.
 template <class T>
 struct Block {
@@ -126,15 +161,14 @@ struct Block {
   bool first, last;  // overwrite C; apply the epilogue
   const T* bias;     // of the tile's first column, or null
   T slope;
-  const T* ahead;  // what to prefetch beside: k lines, ahead_stride apart
-  int64_t ahead_stride;
+  Walk<T>* ahead;
 };
 
-// C (Rows, columns) += A·B. The Rows elements of A that share a k lie a_stride from the next ones, the Vectors·lanes
-// elements of B b_stride; columns ≤ Vectors·lanes.
+// C (Rows, columns) += A·B, columns ≤ Vectors·lanes. The Rows elements of A that share a k lie a_stride from the next
+// ones, those of B two vectors.
 template <class F, int Rows, int Vectors>
 AVX512 void multiply_tile(const typename F::Element* a, int64_t a_stride, const typename F::Element* b,
-                          int64_t b_stride, typename F::Element* c, int64_t row_stride, int64_t columns,
+                          typename F::Element* c, int64_t row_stride, int64_t columns,
                           const Block<typename F::Element>& block) {
   typename F::Vector sum[Rows][Vectors];
 #pragma GCC unroll 14
@@ -148,8 +182,13 @@ AVX512 void multiply_tile(const typename F::Element* a, int64_t a_stride, const 
       __builtin_prefetch(c + i * row_stride + columns - 1, 1);
     }
   }
-  for (int64_t p = 0; p < block.k; ++p, a += a_stride, b += b_stride) {
-    _mm_prefetch(reinterpret_cast<const char*>(block.ahead + p * block.ahead_stride), _MM_HINT_T1);
+  Walk<typename F::Element> ahead = *block.ahead;
+  for (int64_t p = 0; p < block.k; ++p, a += a_stride, b += 2 * F::lanes) {
+    _mm_prefetch(reinterpret_cast<const char*>(ahead.line), _MM_HINT_T1);
+    if ((ahead.line += F::lanes) >= ahead.row_end) {
+      ahead.row_end += ahead.stride;
+      ahead.line = ahead.row_end - ahead.length;
+    }
     typename F::Vector row[Vectors];
 #pragma GCC unroll 2
     for (int v = 0; v < Vectors; ++v) row[v] = F::load(b + v * F::lanes);
@@ -160,6 +199,7 @@ AVX512 void multiply_tile(const typename F::Element* a, int64_t a_stride, const 
       for (int v = 0; v < Vectors; ++v) sum[i][v] = F::multiply_add(element, row[v], sum[i][v]);
     }
   }
+  *block.ahead = ahead;
 #pragma GCC unroll 2
   for (int v = 0; v < Vectors; ++v) {
     const typename F::Mask mask = F::first(columns - v * F::lanes);
@@ -229,8 +269,9 @@ AVX512 void pack(const typename F::Element* x, int64_t lane_stride, int64_t k_st
 template <class F>
 struct Workspace {
   static constexpr int64_t k = kBlockBytes / int64_t{sizeof(typename F::Element)};
+  static constexpr int64_t width = 2 * F::lanes;
   alignas(64) typename F::Element a[kBlockRows * k];
-  alignas(64) typename F::Element b[kBlockTiles * 2 * F::lanes * k];
+  alignas(64) typename F::Element b[kBlockTiles * width * k];
 
   static Workspace& of_this_thread() {
     thread_local const std::unique_ptr<Workspace> workspace{new Workspace};
@@ -250,62 +291,53 @@ struct Part {
   int64_t i0, i1, j0, j1;
 };
 
-// Whether a tile's columns of B fit the L1 cache where they are: rows a power of two apart would share a few sets of
-// it.
-template <class T>
-bool spreads_over_cache(int64_t row_stride) {
-  return row_stride * int64_t{sizeof(T)} % 256 != 0;
-}
-
 template <class F>
 void multiply_part(const Gemm& g, const Product<typename F::Element>& x, const Part& part) {
   using T = typename F::Element;
   static constexpr std::array<Tile<F>, kMaxRows> narrow = tiles<F, 1>(std::make_index_sequence<kMaxRows>{});
   static constexpr std::array<Tile<F>, kMaxRows> wide = tiles<F, 2>(std::make_index_sequence<kMaxRows>{});
-  constexpr int64_t width = 2 * F::lanes;
   Workspace<F>& packed = Workspace<F>::of_this_thread();
   const auto* bias = static_cast<const T*>(g.epilogue.bias);
   const auto slope = static_cast<T>(g.epilogue.slope);
-  const bool in_place = g.b.col_stride == 1 && spreads_over_cache<T>(g.b.row_stride);
 
   const int64_t k_blocks = std::max<int64_t>(1, (g.k + packed.k - 1) / packed.k);
-  const int64_t row_blocks = (part.i1 - part.i0 + kBlockRows - 1) / kBlockRows;
-  for (int64_t kb = 0; kb < k_blocks; ++kb) {
-    const int64_t p = g.k * kb / k_blocks, k = g.k * (kb + 1) / k_blocks - p;
-    for (int64_t rb = 0; rb < row_blocks; ++rb) {
-      const int64_t i0 = part.i0 + (part.i1 - part.i0) * rb / row_blocks;
-      const int64_t rows = part.i0 + (part.i1 - part.i0) * (rb + 1) / row_blocks - i0;
-      const int64_t tiles_down = (rows + kMaxRows - 1) / kMaxRows, height = (rows + tiles_down - 1) / tiles_down;
-      pack<F>(x.a + i0 * g.a.row_stride + p * g.a.col_stride, g.a.row_stride, g.a.col_stride, rows, height, k,
-              packed.a);
-      for (int64_t j0 = part.j0; j0 < part.j1; j0 += kBlockTiles * width) {
-        const int64_t j1 = std::min(part.j1, j0 + kBlockTiles * width);
-        const T* b = x.b + p * g.b.row_stride + j0 * g.b.col_stride;
-        if (in_place)  // but for the last columns, that whole vectors would overrun
-          pack<F>(b + (j1 - j0) / width * width, 1, g.b.row_stride, (j1 - j0) % width, width, k, packed.b);
-        else pack<F>(b, g.b.col_stride, g.b.row_stride, j1 - j0, width, k, packed.b);
-        Block<T> block{k, kb == 0, kb + 1 == k_blocks, nullptr, slope, packed.b, 0};
-        // The next panel comes from beyond the L2 cache: fetch it meanwhile, a column of its lines per tile.
-        const int64_t ahead_columns = std::min(part.j1 - j1, kBlockTiles * width);
-        int64_t lines_ahead =
-            ((g.b.row_stride == 1 ? std::min(k, ahead_columns) : ahead_columns) + F::lanes - 1) / F::lanes;
-        if (lines_ahead > 0) {
-          block.ahead = x.b + p * g.b.row_stride + j1 * g.b.col_stride;
-          block.ahead_stride = g.b.row_stride == 1 ? g.b.col_stride : g.b.row_stride;
-        }
+  const int64_t most_k = std::max<int64_t>(1, (g.k + k_blocks - 1) / k_blocks);
+  const int64_t most_rows = kBlockRows * packed.k / most_k, width = packed.width;
+  const int64_t panel = kBlockTiles * packed.k / most_k * width;
+  const int64_t row_blocks = (part.i1 - part.i0 + most_rows - 1) / most_rows;
+  // Where block number n begins, and where n − 1 ends.
+  const auto k_at = [&](int64_t n) { return g.k * n / k_blocks; };
+  const auto row_at = [&](int64_t n) { return part.i0 + (part.i1 - part.i0) * n / row_blocks; };
+  const auto a_at = [&](int64_t i, int64_t p) { return x.a + i * g.a.row_stride + p * g.a.col_stride; };
+  const auto b_at = [&](int64_t p, int64_t j) { return x.b + p * g.b.row_stride + j * g.b.col_stride; };
+  const auto panel_end = [&](int64_t j) { return std::min(part.j1, j + panel); };
+
+  for (int64_t n = 0; n < k_blocks * row_blocks; ++n) {
+    const int64_t kb = n / row_blocks, rb = n % row_blocks;
+    const int64_t p = k_at(kb), k = k_at(kb + 1) - p, i0 = row_at(rb), rows = row_at(rb + 1) - i0;
+    const int64_t tiles_down = (rows + kMaxRows - 1) / kMaxRows, height = (rows + tiles_down - 1) / tiles_down;
+    pack<F>(a_at(i0, p), g.a.row_stride, g.a.col_stride, rows, height, k, packed.a);
+    for (int64_t j0 = part.j0; j0 < part.j1; j0 = panel_end(j0)) {
+      const int64_t j1 = panel_end(j0);
+      pack<F>(b_at(p, j0), g.b.col_stride, g.b.row_stride, j1 - j0, width, k, packed.b);
+      Ahead<T> ahead(packed.a);
+      if (j1 < part.j1) {
+        ahead.add(b_at(p, j1), g.b, k, panel_end(j1) - j1);
+      } else if (n + 1 < k_blocks * row_blocks) {
+        const int64_t kb1 = (n + 1) / row_blocks, rb1 = (n + 1) % row_blocks, p1 = k_at(kb1), k1 = k_at(kb1 + 1) - p1;
+        ahead.add(b_at(p1, part.j0), g.b, k1, panel_end(part.j0) - part.j0);
+        ahead.add(a_at(row_at(rb1), p1), g.a, row_at(rb1 + 1) - row_at(rb1), k1);
+      }
+      Block<T> block{k, kb == 0, kb + 1 == k_blocks, nullptr, slope, nullptr};
+      // Along a sliver of A, since C's rows lie in as many pages of memory as there are rows: few at a time.
+      for (int64_t i = 0; i < rows; i += height) {
+        const auto last_row = static_cast<size_t>(std::min(rows - i, height) - 1);
         for (int64_t j = j0; j < j1; j += width) {
           const int64_t columns = std::min(j1 - j, width);
           block.bias = bias ? bias + j : nullptr;
-          const bool whole = in_place && columns == width;
-          const T* b_tile = whole ? b + j - j0 : in_place ? packed.b : packed.b + (j - j0) * k;
-          const int64_t b_stride = whole ? g.b.row_stride : width;
-          for (int64_t i = 0; i < rows; i += height) {
-            const auto last_row = static_cast<size_t>(std::min(rows - i, height) - 1);
-            (columns > F::lanes ? wide : narrow)[last_row](packed.a + i * k, height, b_tile, b_stride,
-                                                           x.c + (i0 + i) * g.n + j, g.n, columns, block);
-            if (--lines_ahead > 0) block.ahead += F::lanes;
-            else block.ahead = packed.b, block.ahead_stride = 0;
-          }
+          block.ahead = &ahead.walk();
+          (columns > F::lanes ? wide : narrow)[last_row](packed.a + i * k, height, packed.b + (j - j0) * k,
+                                                         x.c + (i0 + i) * g.n + j, g.n, columns, block);
         }
       }
     }
