@@ -64,12 +64,20 @@ void print_entry(const LedgerEntry& e, const Options& o) {
   print_list("decisions", e.decisions);
 }
 
-/// What share of a training step's kernels runs under the entry's equation: a few steps of ADAN, or of WADAN for an
-/// equation of its own, at the paper's sizes on random rows.
-void print_cost(const LedgerEntry& e) {
-  constexpr std::int64_t steps = 5, features = 4368, classes = 7;  // Interspeech 2011, EmoDB
-  const bool whole = e.id == "yi2020:algorithm1", wadan = e.id == "yi2020:17" || e.id == "yi2020:18" || whole;
-  const auto config = wadan ? yi2020::wadan_config() : yi2020::adan_config();
+/// Seconds of the kernels of some training steps, per phase: all, and those under one equation.
+struct Cost {
+  double step = 0;  // one step, all of it
+  std::map<std::string, double> phases;
+  double together() const {
+    double sum = 0;
+    for (const auto& phase : phases) sum += phase.second;
+    return sum;
+  }
+};
+
+/// On random rows at the sizes of Interspeech 2011's features and EmoDB's classes.
+Cost cost_under(const std::string& equation, const yi2020::AdanConfig& config) {
+  constexpr std::int64_t steps = 5, features = 4368, classes = 7;
   Rng rng{2022, 0};
   yi2020::Adan model(config, features, classes, {}, rng);
   const auto draw = [&](const Shape& shape) { return normal(shape, rng); };
@@ -84,26 +92,34 @@ void print_cost(const LedgerEntry& e) {
   for (std::int64_t i = 0; i < steps; ++i) model.step(batch);
   trace::enable(false);
 
-  const std::vector<std::string> phases{"forward", "backward", "backward²", "update"};
-  std::map<std::string, double> seconds;
-  double total = 0, tagged = 0;
+  Cost cost;
+  const bool whole = equation == "yi2020:algorithm1";
   for (const trace::Row& row : trace::rows()) {
-    total += row.seconds;
-    if (row.equation != e.id && !whole) continue;
-    tagged += row.seconds;
-    seconds[row.kernel == "adam" ? "update" : row.phase] += row.seconds;
+    cost.step += row.seconds / steps;
+    if (row.equation == equation || whole)
+      cost.phases[row.kernel == "adam" ? "update" : row.phase] += row.seconds / steps;
   }
-  std::cout << fmt::format("\ncost, of the kernels of {} step ({} rows, {} features, {} classes, random; {:.2f} ms):\n",
-                           wadan ? "a WADAN" : "an ADAN", config.batch, features, classes,
-                           1e3 * total / static_cast<double>(steps));
-  if (tagged == 0) {
-    std::cout << "  no part of the step runs under this equation's own tag\n";
+  return cost;
+}
+
+/// What share of a training step's kernels runs under the entry's equation: of ADAN's, or of WADAN's where ADAN has no
+/// such equation.
+void print_cost(const LedgerEntry& e) {
+  const auto config = yi2020::adan_config();
+  const Cost of_adan = cost_under(e.id, config);
+  const bool wadan = of_adan.phases.empty();
+  const Cost cost = wadan ? cost_under(e.id, yi2020::wadan_config()) : of_adan;
+  if (cost.phases.empty()) {
+    std::cout << "\ncost: no part of a training step runs under this equation's own tag\n";
     return;
   }
-  for (const std::string& phase : phases)
-    if (seconds[phase] > 0) std::cout << fmt::format("  {} {:.2f} %\n", phase, 100 * seconds[phase] / total);
-  std::cout << fmt::format("  together {:.2f} %\n", 100 * tagged / total);
-  if (seconds["backward²"] > 0)
+  std::cout << fmt::format("\ncost, of the kernels of {} step ({} rows, random; {:.2f} ms):\n",
+                           wadan ? "a WADAN" : "an ADAN", config.batch, 1e3 * cost.step);
+  for (const char* phase : {"forward", "backward", "backward²", "update"})
+    if (cost.phases.contains(phase))
+      std::cout << fmt::format("  {} {:.2f} %\n", phase, 100 * cost.phases.at(phase) / cost.step);
+  std::cout << fmt::format("  together {:.2f} %\n", 100 * cost.together() / cost.step);
+  if (cost.phases.contains("backward²"))
     std::cout << "  (backward²: a sweep that is itself recorded, to be differentiated again)\n";
 }
 
@@ -133,7 +149,7 @@ int main(int argc, char** argv) {
   auto* id = app.add_option("id", o.id, "An equation, as yi2020:17");
   app.add_flag("--no-cost", o.no_cost, "Run no training steps to measure what the equation costs");
   app.add_option("--html", o.html, "Write all as one page: formulas (by pandoc) beside their code")->excludes(id);
-  app.add_option("--source", o.source, "The source tree: line numbers, and the code of the page [the current folder]")
+  app.add_option("--source", o.source, "The source tree: for line numbers, and the code of the page (there: [.])")
       ->check(CLI::ExistingDirectory);
   CLI11_PARSE(app, argc, argv);
   return report::guarded("equations", [&] { return run(o); });
