@@ -13,12 +13,7 @@
 using namespace emograd;
 namespace fs = std::filesystem;
 
-namespace {
-
-std::string content(const fs::path& path) { return std::string(io::as_text(io::read_file(path))); }
-void write_text(const fs::path& path, std::string_view text) { write_file(path, io::as_bytes(text)); }
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("atomic file: new, replaced, dropped") {
   const TemporaryFolder folder;

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "tensor/io/atomic_file.h"
-#include "tensor/io/bytes.h"
 #include "tests/temporary_folder.h"
 
 using namespace emograd;
@@ -21,9 +20,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 namespace {
-
-std::string content(const fs::path& path) { return std::string(io::as_text(io::read_file(path))); }
-void write_text(const fs::path& path, std::string_view text) { write_file(path, io::as_bytes(text)); }
 
 /// A different checkpoint for every step.
 Checkpoint at_step(std::int64_t step, std::int64_t numel = 6) {

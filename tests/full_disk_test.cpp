@@ -15,7 +15,6 @@
 
 #include "nn/checkpoint.h"
 #include "tensor/io/atomic_file.h"
-#include "tensor/io/bytes.h"
 #include "tests/run_program.h"
 #include "tests/temporary_folder.h"
 
@@ -37,8 +36,8 @@ struct Experiment {
       rows += fmt::format("u{};{};{};{}\n", i, i * 37 % 101, i * 53 % 97, i * 71 % 89);
       labels += fmt::format("u{},{},{}\n", i, i % 2 == 0 ? "happiness" : "sadness", i < 100 ? "Ada" : "Bob");
     }
-    write_file(folder / "rows.csv", io::as_bytes(rows));
-    write_file(folder / "labels.csv", io::as_bytes(labels));
+    folder.file("rows.csv", rows);
+    folder.file("labels.csv", labels);
   }
 
   Finished run(double checkpoint_seconds, const Surroundings& s = {}) const {
@@ -51,15 +50,7 @@ struct Experiment {
     return run_table1(arguments, s);
   }
 
-  /// Every file of the run folder that does not tell times, by its name there.
-  std::map<std::string, std::string> content() const {
-    std::map<std::string, std::string> files;
-    for (const auto& entry : fs::recursive_directory_iterator(at)) {
-      const std::string name = fs::relative(entry.path(), at).string();
-      if (entry.is_regular_file() && name != "timing.jsonl") files[name] = io::as_text(io::read_file(entry.path()));
-    }
-    return files;
-  }
+  std::map<std::string, std::string> content() const { return run_content(at); }
 };
 
 /// It ended for want of room in a file of this name, says what to do, and left nothing half-written.

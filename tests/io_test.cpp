@@ -15,7 +15,6 @@ using namespace std::string_literals;
 
 namespace {
 
-std::string content(const std::filesystem::path& path) { return std::string(io::as_text(io::read_file(path))); }
 Tensor npy(const std::string& bytes) { return parse_npy(io::as_bytes(bytes), "x.npy"); }
 std::map<std::string, Tensor> npz(const std::string& bytes) { return parse_npz(io::as_bytes(bytes), "x.npz"); }
 

@@ -3,19 +3,17 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <cctype>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include "experiments/report/definition.h"
 #include "experiments/report/ledger_page.h"
 #include "tensor/error.h"
+#include "tests/temporary_folder.h"
 
 using namespace emograd;
 using namespace emograd::report;
@@ -24,12 +22,6 @@ namespace fs = std::filesystem;
 namespace {
 
 const fs::path root = EMOGRAD_SOURCE_DIR;
-
-std::string text_of(const fs::path& path) {
-  std::ostringstream out;
-  out << std::ifstream(path).rdbuf();
-  return out.str();
-}
 
 std::vector<LedgerEntry> whole_ledger() { return parse_ledger(ledger_files()); }
 
@@ -55,13 +47,13 @@ std::string gap(const std::vector<LedgerEntry>& ledger, const std::string& paper
 std::string wrong_place(const LedgerEntry& e) {
   for (const Place& p : e.code) {
     if (!fs::is_regular_file(root / p.file)) return fmt::format("{}: there is no {}", e.id, p.file);
-    if (!find_definition(text_of(root / p.file), p.name))
+    if (!find_definition(content(root / p.file), p.name))
       return fmt::format("{}: {} is not in {}", e.id, p.name, p.file);
   }
   for (const Place& t : e.tests) {  // all files of this name are compiled into this program
     if (!t.file.starts_with("tests/") || !t.file.ends_with("_test.cpp") || !fs::is_regular_file(root / t.file))
       return fmt::format("{}: {} is no test file", e.id, t.file);
-    if (text_of(root / t.file).find(fmt::format("\nTEST_CASE(\"{}\")", t.name)) == std::string::npos)
+    if (content(root / t.file).find(fmt::format("\nTEST_CASE(\"{}\")", t.name)) == std::string::npos)
       return fmt::format("{}: {} has no case '{}'", e.id, t.file, t.name);
   }
   return "";
@@ -154,7 +146,7 @@ TEST_CASE("ledger: every equation named in the sources has an entry; those that 
     for (const auto& file : fs::recursive_directory_iterator(root / room)) {
       const std::string extension = file.path().extension().string();
       if (extension != ".h" && extension != ".cpp" && extension != ".cu" && extension != ".cuh") continue;
-      const std::string source = text_of(file.path());
+      const std::string source = content(file.path());
       for (const std::string& tag : tags_in(source)) {
         CAPTURE(file.path().string());
         CAPTURE(tag);

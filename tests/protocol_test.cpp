@@ -1,5 +1,4 @@
 #include <doctest/doctest.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <cmath>
@@ -24,32 +23,14 @@
 #include "experiments/report/text_table.h"
 #include "tensor/error.h"
 #include "tensor/io/atomic_file.h"
-#include "tensor/io/bytes.h"
 #include "tensor/io/npy.h"
+#include "tests/temporary_folder.h"
 
 using namespace emograd;
 using namespace emograd::protocol;
 namespace fs = std::filesystem;
 
 namespace {
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (fs::temp_directory_path() / "emograd-protocol-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~TemporaryFolder() { fs::remove_all(path_); }
-  fs::path operator/(const char* name) const { return path_ / name; }
-  fs::path file(const char* name, std::string_view text) const {
-    write_file(path_ / name, io::as_bytes(text));
-    return path_ / name;
-  }
-
- private:
-  fs::path path_;
-};
 
 const std::vector<std::string> emodb_names{"03a01Fa", "03a01Wb", "08a02Wa", "08b03Fc"};
 
@@ -268,7 +249,7 @@ TEST_CASE("run folders: one run at a time, and only the same run goes on") {
 TEST_CASE("run folders: a line that was cut off is not gone on with") {
   const TemporaryFolder folder;
   const nlohmann::json config{{"options", {{"sets", 10}}}}, line{{"unit", "u"}, {"seconds", 1}};
-  const auto text = [&](const char* file) { return std::string(io::as_text(io::read_file(folder / "run" / file))); };
+  const auto text = [&](const char* file) { return content(folder / "run" / file); };
   { report::RunFolder(folder / "run", config, false).timing(line); }
   const std::string whole = text("timing.jsonl");
   for (const std::string& before : {whole, std::string()}) {

@@ -12,6 +12,8 @@
 #include <csignal>
 #include <filesystem>
 
+#include "tests/temporary_folder.h"
+
 namespace {
 
 /// Two ends of a pipe or a terminal; what the child writes into one, the parent reads from the other.
@@ -92,6 +94,15 @@ Finished run_table1(std::vector<std::string> command, const Surroundings& s) {
   REQUIRE(::waitpid(child, &status, 0) == child);
   finished.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
   return finished;
+}
+
+std::map<std::string, std::string> run_content(const std::filesystem::path& run) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(run)) {
+    const std::string name = std::filesystem::relative(entry.path(), run).string();
+    if (entry.is_regular_file() && name != "timing.jsonl") files[name] = content(entry.path());
+  }
+  return files;
 }
 
 std::vector<std::string> on_screen(std::string_view bytes, std::size_t columns) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +25,9 @@ struct Finished {
 
 /// yi2020_table1 with these arguments, to the end.
 Finished run_table1(std::vector<std::string> arguments, const Surroundings& = {});
+
+/// Every file of a run folder that does not tell times, by its name there.
+std::map<std::string, std::string> run_content(const std::filesystem::path& run);
 
 /// What a terminal of so many columns shows in the end: its rows, without blanks at their ends.
 std::vector<std::string> on_screen(std::string_view bytes, std::size_t columns);

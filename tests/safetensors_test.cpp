@@ -13,7 +13,6 @@ using namespace std::string_literals;
 
 namespace {
 
-std::string content(const std::filesystem::path& path) { return std::string(io::as_text(io::read_file(path))); }
 Safetensors parse(const std::string& bytes) { return parse_safetensors(io::as_bytes(bytes), "x.safetensors"); }
 
 std::string with_header(const std::string& header, const std::string& data = "") {

@@ -1,5 +1,4 @@
 #include <doctest/doctest.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -12,6 +11,7 @@
 #include "experiments/protocol/unit.h"
 #include "tensor/error.h"
 #include "tensor/parallel.h"
+#include "tests/temporary_folder.h"
 
 using namespace emograd;
 using namespace emograd::protocol;
@@ -80,17 +80,6 @@ void check_equal(const Outcome& a, const Outcome& b) {
   }
 }
 
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "emograd-table1-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path = pattern;
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path); }
-  std::filesystem::path path;
-};
-
 }  // namespace
 
 TEST_CASE("leak: altering the test fold leaves every training artefact bit-identical") {
@@ -150,7 +139,7 @@ TEST_CASE("resume: interrupted at any epoch and resumed = uninterrupted, bit for
     for (const int stop_after : {1, 4, 6}) {
       CAPTURE(stop_after);
       const TemporaryFolder folder;
-      Session session{.checkpoint = folder.path / "state"};
+      Session session{.checkpoint = folder / "state"};
       int epochs = 0;
       session.epoch_done = [&] { ++epochs; };
       session.stop = [&] { return epochs >= stop_after; };
@@ -167,8 +156,8 @@ TEST_CASE("resume: saving within a training changes nothing") {
   const Experiment e;
   const Unit unit = Experiment::unit(e.table, e.splits[0], "wadan");
   const TemporaryFolder folder;
-  check_equal(run(unit, {.checkpoint = folder.path / "state", .checkpoint_seconds = 0}), run(unit));
-  CHECK(std::filesystem::exists(folder.path / "state" / "manifest.json"));
+  check_equal(run(unit, {.checkpoint = folder / "state", .checkpoint_seconds = 0}), run(unit));
+  CHECK(std::filesystem::exists(folder / "state" / "manifest.json"));
 }
 
 TEST_CASE("units: the same bits in any order and for any number of threads; seeds and splits differ") {
