@@ -17,8 +17,8 @@
 /// The float versions are branch-free polynomials: a plain loop over them vectorises (gcc -O3 -fno-math-errno
 /// -fno-trapping-math, from x86-64-v2 up). They are within 2 ulp of the true value unless a function says otherwise,
 /// denormals included, and give C's answers (Annex F) at 0, -0, inf and NaN; tests/math_test.cpp holds the bounds.
-/// Every vector length gives the same bits, and so do instruction sets that both have fma or both lack it; between the
-/// two last bits differ, and the bounds hold for either.
+/// With -ffp-contract=off every vector length and instruction set gives the same bits; with contraction to fma, faster
+/// from x86-64-v3 up, the bounds still hold but last bits differ from a machine without fma.
 /// The double versions call the platform's libm (host) or CUDA's (device).
 ///
 /// The polynomials are minimax fits (Remez) with coefficients rounded to the working precision one after another, each
@@ -168,22 +168,6 @@ HD inline float sin_quadrant(float r, std::uint32_t q) {
   c = (1.0f - 0.5f * t) + (t * t) * c;
   const float y = select((q & 1u) != 0u, c, s);
   return bit_cast<float>(bit_cast<std::uint32_t>(y) ^ ((q & 2u) << 30));
-}
-
-/// n / d for 0.707 <= d <= 1.664, within 1 ulp; anything elsewhere. A division takes as long as a dozen products and
-/// sums, where these come fused.
-HD inline float quotient_near_1(float n, float d) {
-#if defined(__FMA__) || defined(__CUDA_ARCH__)
-  float r = -0x1.343e6cp-1f;  // 1 / d within 0.4 %, an error that two of Newton's steps square twice
-  r = r * d + 0x1.6d7d44p+1f;
-  r = r * d - 0x1.3c321ep+2f;
-  r = r * d + 0x1.d7f98cp+1f;
-  r = r + r * (1.0f - d * r);
-  const float q = n * r;
-  return q + r * (n - d * q);
-#else
-  return n / d;
-#endif
 }
 
 }  // namespace detail
@@ -342,7 +326,7 @@ HD inline float tanh(float x) {
   // Otherwise 1 - 2 / (e^2a + 1), the fraction divided through by the 2^n of e^2a = 2^n (1 + q).
   const detail::Ln2Multiple k = detail::reduce_ln2(2.0f * detail::select(a > 10.0f, 10.0f, a));  // tanh(10) rounds to 1
   const float c = detail::exp2i(-k.n);
-  const float large = 1.0f - detail::quotient_near_1(2.0f * c, 1.0f + (c + detail::expm1_poly(k.r)));
+  const float large = 1.0f - 2.0f * c / (1.0f + (c + detail::expm1_poly(k.r)));
   return detail::select(a < 0.625f, detail::select(a < 0x1p-12f, x, small), ::copysignf(large, x));
 }
 HD inline double tanh(double x) { return ::tanh(x); }
