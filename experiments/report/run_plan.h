@@ -7,16 +7,11 @@
 
 #include "experiments/protocol/unit.h"
 #include "experiments/report/command_line.h"
+#include "experiments/report/methods.h"
 #include "experiments/report/run_folder.h"
 #include "experiments/report/summary.h"
 
 namespace emograd::report {
-
-struct Method {
-  std::string name;
-  protocol::MakeAugmenter make;
-  std::int64_t epochs = 0;  // for the time left
-};
 
 /// Every seed × split × method is one unit.
 struct Plan {

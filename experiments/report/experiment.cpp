@@ -1,0 +1,72 @@
+#include "experiments/report/experiment.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "experiments/report/build_info.h"
+#include "experiments/report/config_json.h"
+#include "experiments/report/interrupt.h"
+#include "experiments/report/run_plan.h"
+#include "tensor/parallel.h"
+#include "tensor/trace.h"
+
+namespace emograd::report {
+
+void add_options(CLI::App& app, ExperimentOptions& o) {
+  add_table_options(app, o.files);
+  add_method_options(app, o.methods, o.classifiers);
+  add_run_options(app, o.run);
+  app.option_defaults()->group("Experiment");
+  app.add_option("--seeds", o.seeds, "How many seeds (3: 0, 1 and 2), or a list with a comma in it (5,8 or 7,)");
+}
+
+namespace {
+
+int run(const ExperimentOptions& o, const Experiment& e) {
+  if (o.run.threads > 0) set_thread_count(o.run.threads);
+  const protocol::FeatureTable table = table_of(o.files);
+  const std::vector<protocol::Split> splits = protocol::leave_one_speaker_out(table);
+  const Plan plan{table, splits, parse_seeds(o.seeds), methods(o.methods), classifiers(o.classifiers), e.sets};
+
+  nlohmann::json options = method_config(o.methods, o.classifiers);
+  options["seeds"] = plan.seeds;
+  options.update(e.options);
+  const nlohmann::json config{{"program", e.program},
+                              {"version", 1},
+                              {"options", options},
+                              {"data", table},
+                              {"build", build_info(table.x.dim(1))}};
+  const std::string head = fmt::format(
+      "{}: {} utterances × {} features, {} classes, {} speakers, leave-one-speaker-out;\n"
+      "seeds: {}; {}; {}\n\n",
+      table.source, table.rows(), table.x.dim(1), table.classes.size(), splits.size(), plan.seeds.size(), e.subject,
+      description(o.methods, o.classifiers));
+  std::cout << head << std::flush;
+  if (o.run.dry_run) {
+    std::cout << config.dump(2) << '\n';
+    return 0;
+  }
+
+  RunFolder folder(o.run.out, config, o.run.resume);
+  Summary summary(table, splits);
+  trace::enable(o.run.trace);
+  return resumable(folder, [&] {
+    if (!run_plan(plan, folder, o.run, summary)) return interrupted_exit_code;
+    folder.write("predictions.csv", summary.predictions_csv());
+    const std::string results = e.results(summary, folder);
+    folder.write("table.txt", head + results);
+    std::cout << results << "Run folder: " << o.run.out << '\n';
+    if (o.run.trace) trace::print(std::cout);
+    return 0;
+  });
+}
+
+}  // namespace
+
+int run_experiment(ExperimentOptions o, const Experiment& e) {
+  complete(o.methods, o.classifiers, o.files.features.empty());
+  return guarded(e.program.c_str(), [&] { return run(o, e); });
+}
+
+}  // namespace emograd::report

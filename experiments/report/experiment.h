@@ -1,0 +1,43 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "experiments/protocol/table_files.h"
+#include "experiments/report/command_line.h"
+#include "experiments/report/methods.h"
+#include "experiments/report/run_folder.h"
+#include "experiments/report/summary.h"
+
+/// What programs have in common that train on a table of features and classify what was left out: everything but their
+/// question.
+namespace emograd::report {
+
+struct ExperimentOptions {
+  protocol::TableFiles files = {};
+  std::string seeds = "1";
+  MethodOptions methods = {};
+  ClassifierOptions classifiers = {};
+  RunOptions run = {};
+};
+/// All of them; a program's own come behind, in the group Experiment.
+void add_options(CLI::App&, ExperimentOptions&);
+
+/// A program's question and its answer.
+struct Experiment {
+  std::string program;
+  nlohmann::json options;  // its own, for config.json
+  std::string subject;     // of the head of its output: "10 synthetic sets"
+  std::int64_t sets = 10;  // of synthetic rows
+  /// What is printed, and kept in table.txt, when all units are finished. It may leave further files in the folder.
+  std::function<std::string(const Summary&, const RunFolder&)> results;
+};
+
+/// Runs every seed × split × method in the run folder and shows the results. Returns the program's exit code; an error
+/// becomes one line on stderr.
+int run_experiment(ExperimentOptions, const Experiment&);
+
+}  // namespace emograd::report

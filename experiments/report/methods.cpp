@@ -1,0 +1,100 @@
+#include "experiments/report/methods.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "experiments/protocol/baselines.h"
+#include "experiments/report/config_json.h"
+#include "tensor/error.h"
+
+namespace emograd::report {
+namespace {
+
+constexpr std::int64_t built_in_epochs = 100;  // enough to see a program at work on the built-in table
+
+/// All that have a name, in the order of --help.
+std::vector<Method> known_methods(const MethodOptions& o) {
+  using namespace protocol;
+  return {{"none", no_augmentation()},
+          {"duplicate", untrained(duplicates)},
+          {"noise", untrained([sd = o.noise_sd](const TrainingFold& fold, std::int64_t sets, Rng& rng) {
+             return noisy_copies(fold, sets, sd, rng);
+           })},
+          {"oversample", untrained(oversampled)},
+          {"smote", untrained([k = o.neighbours](const TrainingFold& fold, std::int64_t sets, Rng& rng) {
+             return smote(fold, sets, k, rng);
+           })},
+          {"mixup", untrained(mixup)},
+          {"gaussian", untrained(class_gaussians)},
+          {"adan", adan(o.adan), o.adan.epochs},
+          {"wadan", adan(o.wadan), o.wadan.epochs}};
+}
+
+}  // namespace
+
+void add_method_options(CLI::App& app, MethodOptions& m, ClassifierOptions& c) {
+  const CLI::Range natural(1, 1'000'000);
+  std::vector<std::string> names;
+  for (const Method& method : known_methods(m)) names.push_back(method.name);
+  const auto epochs = [](std::int64_t n) { return fmt::format(" [{}; {} on the built-in table]", n, built_in_epochs); };
+  app.option_defaults()->group("Experiment")->always_capture_default();
+  app.add_option("--models", m.names, fmt::format("Where synthetic rows come from: {}", fmt::join(names, ", ")))
+      ->delimiter(',')
+      ->check(CLI::IsMember(names));
+  app.add_option("--classifiers", c.names, "svm, dnn")->delimiter(',')->check(CLI::IsMember({"svm", "dnn"}));
+  app.add_option("--noise-sd", m.noise_sd, "noise: its deviation, where every feature's own is 1")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--neighbours", m.neighbours, "smote: neighbours to choose from")->check(natural);
+  app.option_defaults()->group("Training");
+  app.add_option("--epochs", m.epochs, "Epochs of both models, unless the next two say otherwise")->check(natural);
+  app.add_option("--adan-epochs", m.adan_epochs, "Epochs of ADAN" + epochs(m.adan.epochs))->check(natural);
+  app.add_option("--wadan-epochs", m.wadan_epochs, "Epochs of WADAN" + epochs(m.wadan.epochs))->check(natural);
+  app.add_option("--adam-beta1", m.adan.beta1, "Adam's first moment decay, for ADAN and WADAN")
+      ->check(CLI::Range(0.0, 0.9999));
+  app.add_option("--batch", m.adan.batch, "Rows per step of ADAN, WADAN and the DNN")->check(natural);
+  app.add_option("--dnn-steps", c.dnn.steps, "Steps of the DNN, for any number of rows")->check(natural);
+  app.add_option("--dnn-l2", c.dnn.l2, "Weight of the DNN's penalty l2/2 ‖θ‖²")->check(CLI::NonNegativeNumber);
+  app.add_option("--svm-c", c.svm.C, "C of the linear SVM")->check(CLI::PositiveNumber);
+}
+
+void complete(MethodOptions& m, ClassifierOptions& c, bool built_in_table) {
+  if (!m.epochs && built_in_table) m.epochs = built_in_epochs;
+  m.adan.epochs = m.adan_epochs.value_or(m.epochs.value_or(m.adan.epochs));
+  m.wadan.epochs = m.wadan_epochs.value_or(m.epochs.value_or(m.wadan.epochs));
+  m.wadan.beta1 = m.adan.beta1;
+  m.wadan.batch = c.dnn.batch = m.adan.batch;
+}
+
+std::vector<Method> methods(const MethodOptions& o) {
+  const std::vector<Method> known = known_methods(o);
+  std::vector<Method> chosen;
+  for (const std::string& name : o.names) {
+    const auto found = std::find_if(known.begin(), known.end(), [&](const Method& m) { return m.name == name; });
+    check(found != known.end(), "there is no model '{}'", name);
+    chosen.push_back(*found);
+  }
+  return chosen;
+}
+
+std::vector<std::pair<std::string, protocol::MakeClassifier>> classifiers(const ClassifierOptions& o) {
+  std::vector<std::pair<std::string, protocol::MakeClassifier>> chosen;
+  for (const std::string& name : o.names)
+    if (name == "svm")
+      chosen.emplace_back(name, [config = o.svm] { return std::make_unique<yi2020::SvmClassifier>(config); });
+    else chosen.emplace_back(name, [config = o.dnn] { return std::make_unique<yi2020::DnnClassifier>(config); });
+  return chosen;
+}
+
+nlohmann::json method_config(const MethodOptions& m, const ClassifierOptions& c) {
+  return {{"models", m.names}, {"classifiers", c.names}, {"noise_sd", m.noise_sd}, {"neighbours", m.neighbours},
+          {"adan", m.adan},    {"wadan", m.wadan},       {"dnn", c.dnn},           {"svm", c.svm}};
+}
+
+std::string description(const MethodOptions& m, const ClassifierOptions& c) {
+  return fmt::format("ADAN {} epochs, WADAN {} epochs; DNN {} steps of {}, linear SVM C = {}", m.adan.epochs,
+                     m.wadan.epochs, c.dnn.steps, c.dnn.batch, c.svm.C);
+}
+
+}  // namespace emograd::report

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "experiments/protocol/augmenter.h"
+#include "experiments/protocol/unit.h"
+#include "models/yi2020/adan.h"
+#include "models/yi2020/classifiers.h"
+
+/// Everything that programs know by name: where synthetic rows come from, and which classifiers learn from them. A new
+/// model is a line of known_methods() in methods.cpp, with its options here.
+namespace emograd::report {
+
+struct Method {
+  std::string name;
+  protocol::MakeAugmenter make;
+  std::int64_t epochs = 0;  // for the time left
+};
+
+struct MethodOptions {
+  std::vector<std::string> names{"none", "adan", "wadan"};
+  std::int64_t neighbours = 5;
+  double noise_sd = 0.1;
+  yi2020::AdanConfig adan = yi2020::adan_config(), wadan = yi2020::wadan_config();
+  std::optional<std::int64_t> epochs, adan_epochs, wadan_epochs;  // as given; complete() puts them into the configs
+};
+
+struct ClassifierOptions {
+  std::vector<std::string> names{"svm", "dnn"};
+  yi2020::DnnConfig dnn;
+  yi2020::SvmConfig svm;
+};
+
+/// --models, --classifiers and what sets them up, in the groups Experiment and Training. --batch is of both.
+void add_method_options(CLI::App&, MethodOptions&, ClassifierOptions&);
+/// After parsing: what one option says about several configs. On the built-in table 100 epochs are the default.
+void complete(MethodOptions&, ClassifierOptions&, bool built_in_table);
+
+std::vector<Method> methods(const MethodOptions&);
+std::vector<std::pair<std::string, protocol::MakeClassifier>> classifiers(const ClassifierOptions&);
+
+/// Every option under its name, as config.json keeps it.
+nlohmann::json method_config(const MethodOptions&, const ClassifierOptions&);
+/// "ADAN 800 epochs, WADAN 1500 epochs; DNN 1000 steps of 128, linear SVM C = 1"
+std::string description(const MethodOptions&, const ClassifierOptions&);
+
+}  // namespace emograd::report
