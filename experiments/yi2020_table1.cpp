@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
   return report::run_experiment(options, {.program = "yi2020_table1",
                                           .options = {{"sets", sets}},
                                           .subject = fmt::format("{} synthetic sets", sets),
-                                          .sets = sets,
+                                          .mixes = {{.sets = sets}},
                                           .results = [](const report::Summary& summary, const report::RunFolder&) {
                                             return summary.table() + "\nRows: truth; columns: prediction.\n\n" +
                                                    summary.confusions() + summary.unconverged();

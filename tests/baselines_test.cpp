@@ -188,7 +188,7 @@ TEST_CASE("baselines: class Gaussians have the classes' sample means and covaria
   }
 }
 
-TEST_CASE("baselines: no sets, no rows; the same stream, the same rows") {
+TEST_CASE("baselines: no sets, no rows; the same stream, the same rows, and fewer sets are the first of more") {
   const TrainingFold fold = small_fold();
   const Draw draws[] = {duplicates,
                         oversampled,
@@ -204,5 +204,9 @@ TEST_CASE("baselines: no sets, no rows; the same stream, the same rows") {
     CHECK(once.x.shape() == Shape{24, 5});
     CHECK(rows_of(once.x) == rows_of(again.x));
     CHECK(labels_of(once) == labels_of(again));
+    Rng third{4, 0};
+    const LabelledRows more = augmenter->sample(5, third);
+    CHECK(rows_of(slice(more.x, 0, 0, 24)) == rows_of(once.x));
+    CHECK(labels_of({more.x, slice(more.labels, 0, 0, 24)}) == labels_of(once));
   }
 }

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <memory>
 #include <numeric>
 #include <utility>
 #include <vector>
 
 #include "autograd/ops/index.h"
+#include "autograd/ops/linalg.h"
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/random.h"
 #include "autograd/ops/shape.h"
@@ -115,6 +117,54 @@ TEST_CASE("SvmClassifier: votes, order of classes, a kernel of more than one blo
   SvmClassifier four;
   four.fit(p.x, p.y, 4);
   CHECK(bitwise_equal(four.predict(p.x), svm.predict(p.x)));
+}
+
+TEST_CASE("Gram: blocks of one product are the parts' own, bit for bit, and other rows are not taken for parts") {
+  Rng rng{8};
+  const Tensor rows = normal({700, 300}, rng);  // more than one block of the kernel, more than one of the sum
+  const auto lower = [](const Tensor& k) {
+    std::vector<float> values = k.to_vector<float>();
+    const auto n = static_cast<std::size_t>(k.dim(0));
+    for (std::size_t i = 0; i < n; ++i)
+      std::fill_n(values.begin() + static_cast<std::ptrdiff_t>(i * n + i + 1), n - i - 1, 0.f);
+    return values;
+  };
+  yi2020::Gram gram(rows);
+  for (const auto& [first, last] : std::vector<std::pair<std::int64_t, std::int64_t>>{
+           {0, 700}, {0, 1}, {0, 300}, {100, 356}, {101, 700}, {699, 700}}) {
+    CAPTURE(first);
+    CAPTURE(last);
+    const Tensor part = slice(rows, 0, first, last);
+    const Tensor alone = from_values<float>(part.shape(), part.to_vector<float>());
+    const Tensor block = gram.of(part), own = gram.of(alone);
+    CHECK(block.shape() == Shape{last - first, last - first});
+    CHECK(block.storage().get() == gram.of(rows).storage().get());
+    CHECK(own.storage().get() != block.storage().get());
+    CHECK(lower(block) == lower(own));
+    CHECK(lower(yi2020::Gram(alone).of(alone)) == lower(own));
+  }
+  // In the same memory, but not these rows.
+  for (const Tensor& other : {slice(rows, 0, 0, 100, 2), slice(rows, 1, 0, 150),
+                              rows.view_as({699, 300}, rows.strides(), rows.offset() + 150)}) {
+    const Tensor product = matmul(packed(other), transpose(packed(other)));
+    CHECK(gram.of(other).storage().get() != gram.of(rows).storage().get());
+    CHECK(lower(gram.of(other)) == lower(product));
+  }
+  CHECK_THROWS_WITH_AS(yi2020::Gram(zeros({3})), doctest::Contains("needs rows (N, F)"), Error);
+}
+
+TEST_CASE("SvmClassifier: a shared Gram matrix changes no bit") {
+  const Problem p = problem(300, 5, 1);
+  const auto gram = std::make_shared<yi2020::Gram>(p.x);
+  for (const auto& [first, last] : std::vector<std::pair<std::int64_t, std::int64_t>>{{0, 300}, {0, 90}, {60, 290}}) {
+    SvmClassifier sharing, alone;
+    sharing.share(gram);
+    sharing.fit(slice(p.x, 0, first, last), slice(p.y, 0, first, last), 3);
+    alone.fit(slice(p.x, 0, first, last), slice(p.y, 0, first, last), 3);
+    CHECK(bitwise_equal(sharing.W, alone.W));
+    CHECK(bitwise_equal(sharing.b, alone.b));
+    CHECK(sharing.violations == alone.violations);
+  }
 }
 
 TEST_CASE("SvmClassifier: a machine that stopped early violates its optimality conditions, and is counted") {

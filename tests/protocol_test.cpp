@@ -270,11 +270,13 @@ TEST_CASE("summary: splits are pooled per seed, seeds are averaged") {
   const std::vector<Split> splits = leave_one_speaker_out(t);  // truth: 03 → happiness, anger; 08 → anger, happiness
   report::Summary summary(t, splits);
   const auto outcome = [](int seed, const char* split, std::vector<int> labels) {
-    return nlohmann::json{{"augmenter", "adan"},
-                          {"seed", seed},
-                          {"split", split},
-                          {"epochs", {{{"epoch", 1}, {"losses", {{"C", 0.5}}}}}},
-                          {"predictions", {{{"classifier", "svm"}, {"labels", labels}}}}};
+    return nlohmann::json{
+        {"augmenter", "adan"},
+        {"seed", seed},
+        {"split", split},
+        {"epochs", {{{"epoch", 1}, {"losses", {{"C", 0.5}}}}}},
+        {"predictions",
+         {{{"classifier", "svm"}, {"sets", 10}, {"real", true}, {"labels", labels}, {"unconverged", 0}}}}};
   };
   for (const auto& o :
        {outcome(0, "03", {1, 0}), outcome(0, "08", {0, 0}), outcome(1, "03", {0, 0}), outcome(1, "08", {0, 0})})
@@ -298,8 +300,49 @@ TEST_CASE("summary: splits are pooled per seed, seeds are averaged") {
   CHECK(csv.starts_with(
       "seed;split;id;speaker;truth;augmenter;classifier;prediction\n0;03;03a01Fa;03;happiness;adan;svm;happiness\n"));
   CHECK(std::count(csv.begin(), csv.end(), '\n') == 9);
+  CHECK(summary.conditions() == std::vector<report::Condition>{{"adan", "svm", {10, true}}});
+  CHECK(summary.confusions_of({"adan", "svm", {10, true}}).at(0).count(0, 0) == 2);
   const auto lines = summary.metric_lines(outcome(0, "08", {0, 0}));
   REQUIRE(lines.size() == 2);
   CHECK(lines[0].at("epoch") == 1);
-  CHECK(lines[1].at("scores").at("svm").at("uar") == 0.5);
+  CHECK(lines[1] == nlohmann::json{{"augmenter", "adan"},
+                                   {"seed", 0},
+                                   {"split", "08"},
+                                   {"classifier", "svm"},
+                                   {"sets", 10},
+                                   {"real", true},
+                                   {"wa", 0.5},
+                                   {"uar", 0.5}});
+}
+
+TEST_CASE("summary: mixes of one augmenter's rows are conditions of their own, and are named where there are several") {
+  const FeatureTable t = small_table();
+  const std::vector<Split> splits = leave_one_speaker_out(t);  // truth: 03 → happiness, anger
+  report::Summary summary(t, splits);
+  const auto prediction = [](int sets, bool real, std::vector<int> labels) {
+    return nlohmann::json{
+        {"classifier", "svm"}, {"sets", sets}, {"real", real}, {"labels", labels}, {"unconverged", sets}};
+  };
+  nlohmann::json outcome{{"augmenter", "none"},
+                         {"seed", 0},
+                         {"split", "03"},
+                         {"epochs", nlohmann::json::array()},
+                         {"predictions", nlohmann::json::array({prediction(0, true, {1, 0})})}};
+  summary.add(outcome);
+  CHECK(summary.table().find("none + SVM  100.00") != std::string::npos);  // as yet there is one mix of each
+  outcome["augmenter"] = "adan";
+  outcome["predictions"] = {prediction(1, true, {1, 1}), prediction(1, false, {0, 1})};
+  summary.add(outcome);
+  const std::string table = summary.table();
+  for (const char* row :
+       {"none + SVM, real          100.00", "ADAN + SVM, real + 1 set   50.00", "ADAN + SVM, 1 set           0.00"})
+    CHECK(table.find(row) != std::string::npos);
+  CHECK(summary.unconverged().find("unconverged: 1 of ADAN + SVM, real + 1 set, 1 of ADAN + SVM, 1 set\n") !=
+        std::string::npos);
+  const std::string csv = summary.predictions_csv();
+  CHECK(
+      csv.starts_with("seed;split;id;speaker;truth;augmenter;classifier;sets;real;prediction\n"
+                      "0;03;03a01Fa;03;happiness;none;svm;0;yes;happiness\n"));
+  CHECK(csv.ends_with("0;03;03a01Wb;03;anger;adan;svm;1;no;happiness\n"));
+  CHECK(summary.metric_lines(outcome).size() == 2);
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "autograd/ops/shape.h"
 #include "experiments/protocol/leak_check.h"
 #include "experiments/protocol/synthetic_table.h"
 #include "experiments/protocol/unit.h"
@@ -53,7 +54,7 @@ struct Experiment {
                 return std::make_unique<yi2020::DnnClassifier>(
                     yi2020::DnnConfig{.hidden = {8}, .lr = 1e-2, .steps = 20, .batch = 16});
               }}},
-            3};
+            {{.sets = model == "none" ? 0 : 3}}};
   }
 };
 
@@ -95,8 +96,10 @@ TEST_CASE("leak: altering the test fold leaves every training artefact bit-ident
                }});
     });
     CHECK(leaks.empty());
-    for (const char* name :
-         {"scaler.kept", "scaler.mean", "scaler.rate", "rows.x", "rows.labels", "svm.W", "svm.b", "dnn.0.W"})
+    const std::string mix = model == "none" ? "real" : "real + 3 sets";
+    for (const std::string& name :
+         {std::string("scaler.kept"), std::string("scaler.mean"), std::string("scaler.rate"), std::string("rows.x"),
+          std::string("rows.labels"), "svm on " + mix + ".W", "svm on " + mix + ".b", "dnn on " + mix + ".0.W"})
       CHECK(seen.contains(name));
     if (model != "none") CHECK(seen.contains("adan.E.0.W"));
     CHECK(seen.at("rows.x").dim(0) == (model == "none" ? 36 : 4 * 36));
@@ -186,6 +189,59 @@ TEST_CASE("synthetic rows have the label distribution of the fold, below the rea
   const auto x = rows.x.to_vector<float>(), of_real = fold.rows.x.to_vector<float>();
   CHECK(std::equal(of_real.begin(), of_real.end(), x.begin()));
   CHECK(with_synthetic(fold, *augmenter, 0, rng).x.dim(0) == fold.rows.x.dim(0));
+}
+
+TEST_CASE("mixes: each gives what it gives alone, from the same synthetic rows, as separate fits do") {
+  const Experiment e;
+  const Split& split = e.splits[1];
+  const std::vector<Mix> mixes{{0, true}, {1, true}, {1, false}, {3, true}, {3, false}};
+  Unit unit = Experiment::unit(e.table, split, "wadan");
+  unit.mixes = mixes;
+  const Outcome all = run(unit);
+  const auto& predictions = all.result->at("predictions");
+  REQUIRE(predictions.size() == 2 * mixes.size());
+  const Tensor x = all.artefacts.at("rows.x"), labels = all.artefacts.at("rows.labels");
+  const std::int64_t real = std::ssize(split.train);
+  REQUIRE(x.dim(0) == 4 * real);
+
+  for (std::size_t m = 0; m < mixes.size(); ++m) {
+    CAPTURE(to_string(mixes[m]));
+    unit.mixes = {mixes[m]};
+    const Outcome alone = run(unit);
+    for (std::size_t c = 0; c < 2; ++c) CHECK(alone.result->at("predictions")[c] == predictions[2 * m + c]);
+    // The rows of fewer sets are the first of more.
+    const Tensor& rows = alone.artefacts.at("rows.x");
+    CHECK(bitwise_equal(rows, packed(slice(x, 0, 0, rows.dim(0)))));
+    for (const auto& [name, value] : alone.artefacts)
+      if (name.find(" on ") != std::string::npos) {
+        CAPTURE(name);
+        CHECK(bitwise_equal(value, all.artefacts.at(name)));
+      }
+
+    // Without anything shared: the mix's rows in memory of their own.
+    const std::int64_t first = mixes[m].real ? 0 : real, last = real * (1 + mixes[m].sets);
+    const auto copied = [&](const Tensor& t) { return packed(cat({slice(t, 0, first, last), slice(t, 0, 0, 0)}, 0)); };
+    yi2020::SvmClassifier svm;
+    svm.fit(copied(x), copied(labels), 3);
+    CHECK(bitwise_equal(svm.W, all.artefacts.at("svm on " + to_string(mixes[m]) + ".W")));
+    CHECK(bitwise_equal(svm.b, all.artefacts.at("svm on " + to_string(mixes[m]) + ".b")));
+  }
+}
+
+TEST_CASE("mixes: no rows to learn from, or not as many as asked for, is an error") {
+  const Experiment e;
+  Unit unit = Experiment::unit(e.table, e.splits[0], "adan");
+  unit.mixes = {{3, true}, {0, false}};
+  CHECK_THROWS_WITH_AS(run_unit(unit), doctest::Contains("0 synthetic sets without real rows has nothing to learn"),
+                       Error);
+  unit.mixes = {{-1, true}};
+  CHECK_THROWS_WITH_AS(run_unit(unit), doctest::Contains("a mix of -1 synthetic sets"), Error);
+  unit.mixes = {{2, false}};
+  unit.augmenter = "none";
+  unit.make_augmenter = no_augmentation();
+  CHECK_THROWS_WITH_AS(run_unit(unit), doctest::Contains("2 synthetic sets of 36 rows were asked of 'none'"), Error);
+  CHECK(to_string(Mix{1, false}) == "1 set");
+  CHECK(to_string(Mix{0, true}) == "real");
 }
 
 TEST_CASE("a diverging training says so") {

@@ -36,7 +36,8 @@ class Augmenter {
   /// One more epoch; its mean losses by name.
   virtual std::map<std::string, double> fit_epoch() { return {}; }
   /// Synthetic rows worth `sets` training sets: each of the size and the label distribution of the fold, unless the
-  /// method itself decides on labels. No rows: zero rows, F columns.
+  /// method itself decides on labels. Fewer sets from the same stream are the first of them, so that amounts can be
+  /// compared. No rows: zero rows, F columns.
   virtual LabelledRows sample(std::int64_t sets, Rng&) const = 0;
   /// Everything the next epoch and sample depend on; loading it continues bit for bit.
   virtual void save(Checkpoint&) {}

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "autograd/ops/index.h"
@@ -37,6 +39,17 @@ std::vector<std::vector<std::int64_t>> rows_by_class(const Tensor& labels) {
     rows[label].push_back(static_cast<std::int64_t>(i));
   }
   return rows;
+}
+
+/// Sets of their own draws, one after the other: the first of them are the same however many there are.
+LabelledRows set_by_set(std::int64_t sets, const std::function<LabelledRows()>& one_set) {
+  std::vector<Tensor> x, labels;
+  for (std::int64_t s = 0; s < sets; ++s) {
+    LabelledRows rows = one_set();
+    x.push_back(std::move(rows.x));
+    labels.push_back(std::move(rows.labels));
+  }
+  return {cat(x, 0), cat(labels, 0)};
 }
 
 /// a + u (b − a), u (N, 1).
@@ -97,22 +110,22 @@ Tensor nearest_of_class(const Tensor& x, const Tensor& labels, std::int64_t neig
 
 LabelledRows smote(const TrainingFold& fold, std::int64_t sets, std::int64_t neighbours, Rng& rng) {
   const Tensor nearest = nearest_of_class(fold.rows.x, fold.rows.labels, neighbours);
-  const Tensor row = every_row(fold, sets);
-  const std::int64_t count = row.dim(0);
-  const Tensor which = integers({count, 1}, neighbours, rng);
-  const Tensor partner = reshape(gather(index_select(nearest, 0, row), 1, which), {count});
-  LabelledRows rows = rows_at(fold, row);
-  rows.x = between(rows.x, index_select(fold.rows.x, 0, partner), uniform({count, 1}, rng));
-  return rows;
+  const std::int64_t n = fold.rows.x.dim(0);
+  return set_by_set(sets, [&]() -> LabelledRows {
+    const Tensor partner = reshape(gather(nearest, 1, integers({n, 1}, neighbours, rng)), {n});
+    return {between(fold.rows.x, index_select(fold.rows.x, 0, partner), uniform({n, 1}, rng)), fold.rows.labels};
+  });
 }
 
 LabelledRows mixup(const TrainingFold& fold, std::int64_t sets, Rng& rng) {
-  const LabelledRows own = rows_at(fold, every_row(fold, sets));
-  const std::int64_t count = own.x.dim(0);
-  const LabelledRows other = rows_at(fold, integers({count}, fold.rows.x.dim(0), rng));
-  const Tensor share = uniform({count, 1}, rng);  // of the other row: 1 − λ
-  const Tensor others_label = uniform({count}, rng) < reshape(share, {count});
-  return {between(own.x, other.x, share), where(others_label, other.labels, own.labels)};
+  const LabelledRows& own = fold.rows;
+  const std::int64_t n = own.x.dim(0);
+  return set_by_set(sets, [&]() -> LabelledRows {
+    const LabelledRows other = rows_at(fold, integers({n}, n, rng));
+    const Tensor share = uniform({n, 1}, rng);  // of the other row: 1 − λ
+    const Tensor others_label = uniform({n}, rng) < reshape(share, {n});
+    return {between(own.x, other.x, share), where(others_label, other.labels, own.labels)};
+  });
 }
 
 LabelledRows class_gaussians(const TrainingFold& fold, std::int64_t sets, Rng& rng) {
@@ -126,12 +139,9 @@ LabelledRows class_gaussians(const TrainingFold& fold, std::int64_t sets, Rng& r
   // Σ ε_i (x_i − mean) / √(m − 1) over the class has the class's sample covariance: no matrix of F × F is needed.
   const Tensor per_row = index_select(rsqrt(clamp(size - 1, 1, static_cast<double>(n))), 0, fold.rows.labels);  // (N,)
   const Tensor same_class = matmul(member, transpose(member)) * per_row;
-  LabelledRows rows = duplicates(fold, sets, rng);
-  std::vector<Tensor> drawn;
-  for (std::int64_t s = 0; s < sets; ++s)
-    drawn.push_back(mean_of_row + matmul(same_class * normal({n, n}, rng), centred));
-  rows.x = cat(drawn, 0);
-  return rows;
+  return set_by_set(sets, [&]() -> LabelledRows {
+    return {mean_of_row + matmul(same_class * normal({n, n}, rng), centred), fold.rows.labels};
+  });
 }
 
 }  // namespace emograd::protocol

@@ -1,11 +1,14 @@
 #include "experiments/protocol/unit.h"
 
+#include <fmt/format.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
 #include "autograd/ops/index.h"
+#include "autograd/ops/shape.h"
 #include "tensor/error.h"
 #include "tensor/memory/pool.h"
 
@@ -53,7 +56,31 @@ bool train(Augmenter& augmenter, json& log, const Session& session) {
   return true;
 }
 
+/// Of the fold's rows and all synthetic ones below them, those of the mix: no copies, and the first sets whatever the
+/// mix.
+LabelledRows part(const LabelledRows& all, const Mix& mix, std::int64_t rows_per_set) {
+  const std::int64_t first = mix.real ? 0 : rows_per_set, last = rows_per_set * (1 + mix.sets);
+  return {slice(all.x, 0, first, last), slice(all.labels, 0, first, last)};
+}
+
+/// How many sets the mixes need. Error where one of them has no rows.
+std::int64_t most_sets(const Unit& unit) {
+  std::int64_t most = 0;
+  for (const Mix& mix : unit.mixes) {
+    check(mix.sets > 0 || (mix.sets == 0 && mix.real),
+          "unit: a mix of {} synthetic sets {} real rows has nothing to learn from; ask for one set at least", mix.sets,
+          mix.real ? "and" : "without");
+    most = std::max(most, mix.sets);
+  }
+  return most;
+}
+
 }  // namespace
+
+std::string to_string(const Mix& mix) {
+  if (mix.sets == 0) return "real";
+  return fmt::format("{}{} set{}", mix.real ? "real + " : "", mix.sets, mix.sets == 1 ? "" : "s");
+}
 
 Rng stream(Rng rng, std::string_view purpose) { return rng.split(XXH64(purpose.data(), purpose.size(), 0)); }
 
@@ -72,6 +99,7 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
   const auto observe = [&](const std::string& name, const Tensor& value) {
     if (session.observe) session.observe(name, value);
   };
+  const std::int64_t sets = most_sets(unit);
   const Rng rng = stream(stream(Rng{unit.seed}, "split"), unit.split.name);
   pool::flush();  // what an earlier unit left behind: blocks of other sizes than this one begins with
 
@@ -93,22 +121,34 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
       for (const auto& [name, value] : state.tensors) observe(name, value);
     }
     Rng sampling = stream(rng, "sample " + unit.augmenter);
-    rows = with_synthetic(fold, *augmenter, unit.sets, sampling);
+    rows = with_synthetic(fold, *augmenter, sets, sampling);
   }
+  const std::int64_t real = fold.rows.x.dim(0);
+  check(rows.x.dim(0) == real * (1 + sets), "unit: {} synthetic sets of {} rows were asked of '{}', which made {} rows",
+        sets, real, unit.augmenter, rows.x.dim(0) - real);
   pool::flush();  // the augmenter's blocks: the classifiers' are of other sizes
   observe("rows.x", rows.x);
   observe("rows.labels", rows.labels);
 
   json predictions = json::array();
   const Tensor test = scaler(take(unit.table, unit.split.test).x);
-  for (const auto& [name, make] : unit.classifiers) {
-    const std::unique_ptr<yi2020::Classifier> classifier = make();
-    // The same stream whatever the augmenter: classifiers start alike, and only their rows tell them apart.
-    classifier->fit(rows.x, rows.labels, fold.classes, stream(rng, name));
-    for (const auto& [part, value] : classifier->weights()) observe(name + "." + part, value);
-    predictions.push_back({{"classifier", name},
-                           {"labels", classifier->predict(test).to_vector<std::int64_t>()},
-                           {"unconverged", classifier->unconverged()}});
+  const auto gram = std::make_shared<yi2020::Gram>(rows.x);
+  for (const Mix& mix : unit.mixes) {
+    const LabelledRows training = part(rows, mix, real);
+    for (const auto& [name, make] : unit.classifiers) {
+      const std::unique_ptr<yi2020::Classifier> classifier = make();
+      classifier->share(gram);
+      // The same stream whatever the augmenter and the mix: classifiers start alike, and only their rows tell them
+      // apart.
+      classifier->fit(training.x, training.labels, fold.classes, stream(rng, name));
+      for (const auto& [weight, value] : classifier->weights())
+        observe(fmt::format("{} on {}.{}", name, to_string(mix), weight), value);
+      predictions.push_back({{"classifier", name},
+                             {"sets", mix.sets},
+                             {"real", mix.real},
+                             {"labels", classifier->predict(test).to_vector<std::int64_t>()},
+                             {"unconverged", classifier->unconverged()}});
+    }
   }
   return json{{"augmenter", unit.augmenter},
               {"seed", unit.seed},

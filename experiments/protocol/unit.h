@@ -16,9 +16,19 @@
 #include "experiments/protocol/splits.h"
 #include "models/yi2020/classifiers.h"
 
-/// The smallest piece of an experiment that stands for itself: one seed, one split, one augmenter, all classifiers.
+/// The smallest piece of an experiment that stands for itself: one seed, one split, one augmenter, all classifiers, on
+/// one mix of real and synthetic rows or several.
 /// Units can run in any order and in any number of processes: each draws from streams derived from its own names.
 namespace emograd::protocol {
+
+/// What classifiers learn from: the first sets of synthetic rows that one trained augmenter made, below the fold's own
+/// rows or (yi2020, Fig. 8) alone.
+struct Mix {
+  std::int64_t sets = 10;  // ten in the paper (section IV-D); 0: real rows only
+  bool real = true;
+  auto operator<=>(const Mix&) const = default;
+};
+std::string to_string(const Mix&);  // "real + 10 sets", "10 sets", "real"
 
 using MakeClassifier = std::function<std::unique_ptr<yi2020::Classifier>()>;
 
@@ -29,11 +39,11 @@ struct Unit {
   std::string augmenter;  // its name
   MakeAugmenter make_augmenter;
   std::vector<std::pair<std::string, MakeClassifier>> classifiers;  // in the order of reports
-  std::int64_t sets = 10;  // of synthetic rows: ten in the paper (section IV-D)
+  std::vector<Mix> mixes{Mix{}};
 };
 
 /// Called with everything that training leaves behind, as it comes into being: "scaler.mean", "adan.E.0.W",
-/// "synthetic.x", "svm.W", … What the leak check compares (leak_check.h).
+/// "rows.x", "svm on real + 10 sets.W", … What the leak check compares (leak_check.h).
 using Observe = std::function<void(const std::string& name, const Tensor&)>;
 
 /// What surrounds a unit while it runs; nothing here changes its result.
@@ -53,11 +63,13 @@ TrainingFold training_fold(const FeatureTable&, const Scaler&, const Split&);
 /// Rows of a table, in the order given.
 LabelledRows take(const FeatureTable&, const std::vector<std::int64_t>& rows);
 
-/// Scales, trains the augmenter, samples, fits every classifier and predicts the test rows. The outcome is an object
+/// Scales, trains the augmenter, samples once, fits every classifier on every mix and predicts the test rows. The
+/// outcome is an object
 ///   {"augmenter", "seed", "split", "epochs": [{"epoch", "losses"}, …at most 100…],
-///    "predictions": [{"classifier", "labels": [of every test row], "unconverged": Classifier::unconverged()}, …]}
-/// or nothing where `stop` was heeded; then the state is saved, and the same call continues from it bit for bit.
-/// Error where a loss is not finite.
+///    "predictions": [{"classifier", "sets" and "real" of the mix, "labels": [of every test row],
+///                     "unconverged": Classifier::unconverged()}, …]}
+/// or nothing where `stop` was heeded; then the state is saved, and the same call continues from it bit for bit. What a
+/// mix gives does not depend on the others. Error where a loss is not finite, and where a mix has no rows.
 std::optional<nlohmann::json> run_unit(const Unit&, const Session& = {});
 
 }  // namespace emograd::protocol

@@ -27,13 +27,13 @@ int run(const ExperimentOptions& o, const Experiment& e) {
   if (o.run.threads > 0) set_thread_count(o.run.threads);
   const protocol::FeatureTable table = table_of(o.files);
   const std::vector<protocol::Split> splits = protocol::leave_one_speaker_out(table);
-  const Plan plan{table, splits, parse_seeds(o.seeds), methods(o.methods), classifiers(o.classifiers), e.sets};
+  const Plan plan{table, splits, parse_seeds(o.seeds), methods(o.methods), classifiers(o.classifiers), e.mixes};
 
   nlohmann::json options = method_config(o.methods, o.classifiers);
   options["seeds"] = plan.seeds;
   options.update(e.options);
   const nlohmann::json config{{"program", e.program},
-                              {"version", 1},
+                              {"version", 2},
                               {"options", options},
                               {"data", table},
                               {"build", build_info(table.x.dim(1))}};

@@ -5,6 +5,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "experiments/protocol/table_files.h"
 #include "experiments/report/command_line.h"
@@ -31,7 +32,7 @@ struct Experiment {
   std::string program;
   nlohmann::json options;  // its own, for config.json
   std::string subject;     // of the head of its output: "10 synthetic sets"
-  std::int64_t sets = 10;  // of synthetic rows
+  std::vector<protocol::Mix> mixes;
   /// What is printed, and kept in table.txt, when all units are finished. It may leave further files in the folder.
   std::function<std::string(const Summary&, const RunFolder&)> results;
 };

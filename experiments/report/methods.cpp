@@ -17,7 +17,7 @@ constexpr std::int64_t built_in_epochs = 100;  // enough to see a program at wor
 /// All that have a name, in the order of --help.
 std::vector<Method> known_methods(const MethodOptions& o) {
   using namespace protocol;
-  return {{"none", no_augmentation()},
+  return {{"none", no_augmentation(), 0, false},
           {"duplicate", untrained(duplicates)},
           {"noise", untrained([sd = o.noise_sd](const TrainingFold& fold, std::int64_t sets, Rng& rng) {
              return noisy_copies(fold, sets, sd, rng);

@@ -21,6 +21,7 @@ struct Method {
   std::string name;
   protocol::MakeAugmenter make;
   std::int64_t epochs = 0;  // for the time left
+  bool augments = true;     // false: there are no synthetic rows
 };
 
 struct MethodOptions {

@@ -14,16 +14,18 @@
 namespace emograd::report {
 namespace {
 
-constexpr std::int64_t classification_in_epochs = 20;  // what fitting the classifiers costs, roughly, for the time left
+constexpr std::int64_t mix_in_epochs = 20;  // what fitting the classifiers on it costs, roughly, for the time left
 
 /// One unit of the plan.
 struct Task {
   std::uint64_t seed;
   const protocol::Split& split;
   const Method& method;
+  std::vector<protocol::Mix> mixes;
   std::string name;
 
-  std::int64_t work() const { return method.epochs + classification_in_epochs; }
+  std::int64_t classification() const { return mix_in_epochs * std::ssize(mixes); }
+  std::int64_t work() const { return method.epochs + classification(); }
   std::string label() const { return fmt::format("seed {}, {} left out, {}", seed, split.name, method.name); }
 };
 
@@ -32,7 +34,9 @@ std::vector<Task> tasks_of(const Plan& plan) {
   for (const std::uint64_t seed : plan.seeds)
     for (std::size_t fold = 0; fold < plan.splits.size(); ++fold)
       for (const Method& method : plan.methods)
-        tasks.push_back({seed, plan.splits[fold], method, fmt::format("seed{}-fold{:02}-{}", seed, fold, method.name)});
+        tasks.push_back({seed, plan.splits[fold], method,
+                         method.augments ? plan.mixes : std::vector{protocol::Mix{.sets = 0}},
+                         fmt::format("seed{}-fold{:02}-{}", seed, fold, method.name)});
   return tasks;
 }
 
@@ -42,14 +46,14 @@ bool run_task(const Plan& plan, const Task& task, RunFolder& folder, const RunOp
   const auto start = Clock::now();
   if (worker.stop()) return false;
   const auto outcome = protocol::run_unit(
-      {plan.table, task.split, task.seed, task.method.name, task.method.make, plan.classifiers, plan.sets},
+      {plan.table, task.split, task.seed, task.method.name, task.method.make, plan.classifiers, task.mixes},
       {.checkpoint = folder.checkpoint(task.name),
        .checkpoint_seconds = options.checkpoint_seconds,
        .stop = worker.stop,
        .epoch_done = worker.epoch_done});
   if (!outcome) return false;
   folder.finish(task.name, *outcome);
-  for (std::int64_t i = 0; i < classification_in_epochs; ++i) worker.epoch_done();
+  for (std::int64_t i = 0; i < task.classification(); ++i) worker.epoch_done();
   folder.timing({{"unit", task.name}, {"seconds", std::chrono::duration<double>(Clock::now() - start).count()}});
   return true;
 }

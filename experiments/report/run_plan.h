@@ -20,7 +20,7 @@ struct Plan {
   std::vector<std::uint64_t> seeds;
   std::vector<Method> methods;
   std::vector<std::pair<std::string, protocol::MakeClassifier>> classifiers;
-  std::int64_t sets = 10;
+  std::vector<protocol::Mix> mixes{protocol::Mix{}};  // a method that augments nothing has the real rows only
 };
 
 /// Runs what the folder does not hold yet, with a progress bar, and adds every outcome to `summary` and the folder's

@@ -21,10 +21,6 @@ std::string upper(std::string s) {
   return s;
 }
 
-std::string title(const std::string& augmenter, const std::string& classifier) {
-  return fmt::format("{} + {}", augmenter == "none" ? augmenter : upper(augmenter), upper(classifier));
-}
-
 std::vector<std::int64_t> truth_of(const protocol::FeatureTable& table, const Split& split) {
   const std::int64_t* labels = table.labels.data<std::int64_t>();
   std::vector<std::int64_t> truth;
@@ -35,7 +31,23 @@ std::vector<std::int64_t> truth_of(const protocol::FeatureTable& table, const Sp
 using Metric = double (*)(const Confusion&);
 constexpr Metric metrics[] = {protocol::weighted_accuracy, protocol::unweighted_average_recall, protocol::macro_f1};
 
+Condition condition_of(const json& outcome, const json& prediction) {
+  return {outcome.at("augmenter"), prediction.at("classifier"), {prediction.at("sets"), prediction.at("real")}};
+}
+
 }  // namespace
+
+bool Summary::several_mixes() const {
+  return std::any_of(conditions_.begin(), conditions_.end(), [&](const Condition& a) {
+    return std::any_of(conditions_.begin(), conditions_.end(),
+                       [&](const Condition& b) { return a.augmenter == b.augmenter && a.mix != b.mix; });
+  });
+}
+
+std::string Summary::title(const Condition& c) const {
+  return fmt::format("{} + {}{}", c.augmenter == "none" ? c.augmenter : upper(c.augmenter), upper(c.classifier),
+                     several_mixes() ? ", " + to_string(c.mix) : "");
+}
 
 const Split& Summary::split(const std::string& name) const {
   for (const Split& s : splits_)
@@ -44,12 +56,11 @@ const Split& Summary::split(const std::string& name) const {
 }
 
 void Summary::add(const json& outcome) {
-  const std::string augmenter = outcome.at("augmenter");
   const std::vector<std::int64_t> truth = truth_of(table_, split(outcome.at("split")));
   for (const json& p : outcome.at("predictions")) {
-    const Method method{augmenter, p.at("classifier")};
-    if (std::find(methods_.begin(), methods_.end(), method) == methods_.end()) methods_.push_back(method);
-    auto& of_seed = confusions_[method];
+    const Condition condition = condition_of(outcome, p);
+    if (!confusions_.contains(condition)) conditions_.push_back(condition);
+    auto& of_seed = confusions_[condition];
     of_seed.try_emplace(outcome.at("seed"), table_.class_count())
         .first->second.add(truth, p.at("labels").get<std::vector<std::int64_t>>());
   }
@@ -58,7 +69,7 @@ void Summary::add(const json& outcome) {
 }
 
 std::vector<json> Summary::metric_lines(const json& outcome) const {
-  json unit{{"augmenter", outcome.at("augmenter")}, {"seed", outcome.at("seed")}, {"split", outcome.at("split")}};
+  const json unit{{"augmenter", outcome.at("augmenter")}, {"seed", outcome.at("seed")}, {"split", outcome.at("split")}};
   std::vector<json> lines;
   for (const json& epoch : outcome.at("epochs")) {
     lines.push_back(unit);
@@ -68,10 +79,13 @@ std::vector<json> Summary::metric_lines(const json& outcome) const {
   for (const json& p : outcome.at("predictions")) {
     Confusion c(table_.class_count());
     c.add(truth, p.at("labels").get<std::vector<std::int64_t>>());
-    unit["scores"][p.at("classifier").get<std::string>()] = {{"wa", protocol::weighted_accuracy(c)},
-                                                             {"uar", protocol::unweighted_average_recall(c)}};
+    lines.push_back(unit);
+    lines.back().update({{"classifier", p.at("classifier")},
+                         {"sets", p.at("sets")},
+                         {"real", p.at("real")},
+                         {"wa", protocol::weighted_accuracy(c)},
+                         {"uar", protocol::unweighted_average_recall(c)}});
   }
-  lines.push_back(std::move(unit));
   return lines;
 }
 
@@ -79,9 +93,9 @@ std::string Summary::table() const {
   std::vector<std::vector<std::string>> mean{{"Methods", "WA (%)", "UAR (%)", "macro-F1 (%)"}};
   std::vector<std::vector<std::string>> each{{"Methods", "seed", "WA (%)", "UAR (%)", "macro-F1 (%)"}};
   bool several = false;
-  for (const Method& method : methods_) {
-    const auto& of_seed = confusions_.at(method);
-    mean.push_back({title(method.first, method.second)});
+  for (const Condition& condition : conditions_) {
+    const auto& of_seed = confusions_.at(condition);
+    mean.push_back({title(condition)});
     for (const Metric metric : metrics) {
       std::vector<double> values;
       for (const auto& [seed, confusion] : of_seed) values.push_back(100 * metric(confusion));
@@ -91,7 +105,7 @@ std::string Summary::table() const {
     }
     several |= of_seed.size() > 1;
     for (const auto& [seed, confusion] : of_seed) {
-      each.push_back({title(method.first, method.second), std::to_string(seed)});
+      each.push_back({title(condition), std::to_string(seed)});
       for (const Metric metric : metrics) each.back().push_back(fmt::format("{:.2f}", 100 * metric(confusion)));
     }
   }
@@ -101,13 +115,13 @@ std::string Summary::table() const {
 
 std::string Summary::confusions() const {
   std::string out;
-  for (const Method& method : methods_) {
+  for (const Condition& condition : conditions_) {
     Confusion sum(table_.class_count());
-    for (const auto& [seed, c] : confusions_.at(method))
+    for (const auto& [seed, c] : confusions_.at(condition))
       for (std::int64_t i = 0; i < c.classes(); ++i)
         for (std::int64_t j = 0; j < c.classes(); ++j)
           for (std::int64_t n = 0; n < c.count(i, j); ++n) sum.add(i, j);
-    std::vector<std::vector<std::string>> rows{{title(method.first, method.second)}};
+    std::vector<std::vector<std::string>> rows{{title(condition)}};
     for (const std::string& name : table_.classes) rows[0].push_back(name);
     rows[0].push_back("recall (%)");
     const std::vector<double> recall = protocol::recalls(sum);
@@ -123,22 +137,25 @@ std::string Summary::confusions() const {
 }
 
 std::string Summary::unconverged() const {
-  std::map<Method, std::int64_t> counts;
+  std::map<Condition, std::int64_t> counts;
   for (const json& outcome : outcomes_)
-    for (const json& p : outcome.at("predictions"))  // outcomes of an earlier version do not say
-      counts[{outcome.at("augmenter"), p.at("classifier")}] += p.value("unconverged", std::int64_t{0});
+    for (const json& p : outcome.at("predictions"))
+      counts[condition_of(outcome, p)] += p.at("unconverged").get<std::int64_t>();
   std::string out;
-  for (const Method& method : methods_)
-    if (counts[method] > 0)
+  for (const Condition& condition : conditions_)
+    if (counts[condition] > 0)
       out += fmt::format("{}{} of {}",
                          out.empty() ? "Machines that stopped at the limit of iterations, unconverged: " : ", ",
-                         counts[method], title(method.first, method.second));
+                         counts[condition], title(condition));
   return out.empty() ? out : out + "\n";
 }
 
 std::string Summary::predictions_csv() const {
   CsvTable csv;
-  csv.columns = {"seed", "split", "id", "speaker", "truth", "augmenter", "classifier", "prediction"};
+  const bool mixes = several_mixes();
+  csv.columns = {"seed", "split", "id", "speaker", "truth", "augmenter", "classifier"};
+  if (mixes) csv.columns.insert(csv.columns.end(), {"sets", "real"});
+  csv.columns.emplace_back("prediction");
   for (const json& outcome : outcomes_) {
     const Split& s = split(outcome.at("split"));
     const std::vector<std::int64_t> truth = truth_of(table_, s);
@@ -146,10 +163,17 @@ std::string Summary::predictions_csv() const {
       for (std::size_t i = 0; i < truth.size(); ++i) {
         const auto row = static_cast<std::size_t>(s.test[i]);
         const auto name = [&](std::int64_t k) { return table_.classes[static_cast<std::size_t>(k)]; };
-        for (const std::string& cell :
-             {std::to_string(outcome.at("seed").get<std::uint64_t>()), s.name, table_.ids[row], table_.speakers[row],
-              name(truth[i]), outcome.at("augmenter").get<std::string>(), p.at("classifier").get<std::string>(),
-              name(p.at("labels")[i].get<std::int64_t>())}) {
+        const Condition c = condition_of(outcome, p);
+        std::vector<std::string> cells{std::to_string(outcome.at("seed").get<std::uint64_t>()),
+                                       s.name,
+                                       table_.ids[row],
+                                       table_.speakers[row],
+                                       name(truth[i]),
+                                       c.augmenter,
+                                       c.classifier};
+        if (mixes) cells.insert(cells.end(), {std::to_string(c.mix.sets), c.mix.real ? "yes" : "no"});
+        cells.push_back(name(p.at("labels")[i].get<std::int64_t>()));
+        for (const std::string& cell : cells) {
           csv.text += cell;
           csv.ends.push_back(csv.text.size());
         }

@@ -3,14 +3,21 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "experiments/protocol/feature_table.h"
 #include "experiments/protocol/metrics.h"
 #include "experiments/protocol/splits.h"
+#include "experiments/protocol/unit.h"
 
 namespace emograd::report {
+
+/// Who made synthetic rows, and who learnt from which mix of them with real ones.
+struct Condition {
+  std::string augmenter, classifier;
+  protocol::Mix mix;
+  auto operator<=>(const Condition&) const = default;
+};
 
 /// The outcomes of units (protocol/unit.h), added up: predictions of all splits are pooled per seed, metrics computed
 /// per seed, and seeds averaged. The table and the splits outlive it.
@@ -21,29 +28,38 @@ class Summary {
 
   /// Error where an outcome does not fit table and splits.
   void add(const nlohmann::json& outcome);
-  /// What metrics.jsonl gets: a line per reported epoch, then one for the unit with WA and UAR of its split per
-  /// classifier.
+  /// What metrics.jsonl gets: a line per reported epoch, then one per classifier and mix with WA and UAR of the unit's
+  /// split.
   std::vector<nlohmann::json> metric_lines(const nlohmann::json& outcome) const;
 
-  /// WA, UAR and macro-F1 in percent, one row per method, in the order added; mean ± standard deviation over seeds
+  /// In the order added.
+  const std::vector<Condition>& conditions() const { return conditions_; }
+  /// By seed; every seed has all splits once all outcomes are added.
+  const std::map<std::uint64_t, protocol::Confusion>& confusions_of(const Condition& c) const {
+    return confusions_.at(c);
+  }
+
+  /// WA, UAR and macro-F1 in percent, one row per condition, in the order added; mean ± standard deviation over seeds
   /// where there are several, and then the rows of every seed. The paper's Table I has the first two.
   std::string table() const;
-  /// One matrix per method, summed over seeds, with recalls.
+  /// One matrix per condition, summed over seeds, with recalls.
   std::string confusions() const;
   /// A line on parts of classifiers that did not converge; "" where all did.
   std::string unconverged() const;
-  /// seed;split;id;speaker;truth;augmenter;classifier;prediction
+  /// seed;split;id;speaker;truth;augmenter;classifier;prediction, with sets;real before the last where an augmenter's
+  /// rows were mixed in several ways.
   std::string predictions_csv() const;
 
  private:
-  using Method = std::pair<std::string, std::string>;  // augmenter, classifier
   const protocol::Split& split(const std::string& name) const;
+  bool several_mixes() const;  // of one augmenter
+  std::string title(const Condition&) const;
 
   const protocol::FeatureTable& table_;
   const std::vector<protocol::Split>& splits_;
-  std::vector<Method> methods_;
-  std::map<Method, std::map<std::uint64_t, protocol::Confusion>> confusions_;  // by seed
-  std::vector<nlohmann::json> outcomes_;                                       // without their epochs
+  std::vector<Condition> conditions_;
+  std::map<Condition, std::map<std::uint64_t, protocol::Confusion>> confusions_;  // by seed
+  std::vector<nlohmann::json> outcomes_;                                          // without their epochs
 };
 
 }  // namespace emograd::report

@@ -98,6 +98,26 @@ Tensor lower_kernel(const Tensor& x) {
   return kernel;
 }
 
+}  // namespace
+
+Gram::Gram(const Tensor& rows) : rows_(packed(rows)) {
+  check(rows_.rank() == 2 && rows_.dtype() == DType::f32 && rows_.dim(1) > 0,
+        "Gram: needs rows (N, F) of f32 with a feature at least, got {}{}", rows_.dtype(), rows_.shape());
+}
+
+Tensor Gram::of(const Tensor& x) {
+  const std::int64_t features = rows_.dim(1), skipped = x.offset() - rows_.offset();
+  const std::int64_t first = skipped / features, last = first + x.dim(0);
+  const bool slice_of_rows = x.storage().get() == rows_.storage().get() && x.dtype() == rows_.dtype() &&
+                             x.rank() == 2 && x.dim(1) == features && x.strides() == rows_.strides() && skipped >= 0 &&
+                             skipped % features == 0 && last <= rows_.dim(0);
+  if (!slice_of_rows) return lower_kernel(x);
+  if (!lower_.defined()) lower_ = lower_kernel(rows_);
+  return slice(slice(lower_, 0, first, last), 1, first, last);
+}
+
+namespace {
+
 /// One machine: f(x) = Σ coefficient · k(x, row) + constant, positive for the rows before `border`.
 struct Machine {
   std::vector<double> coefficients;  // per row, 0 for what supports nothing
@@ -133,7 +153,8 @@ Machine solve(const Tensor& kernel, const std::vector<std::int64_t>& rows, std::
               double tolerance) {
   // libsvm wants row i of the kernel as the pairs {0, i + 1}, {1, k(i, 0)}, {2, k(i, 1)}, …
   const std::size_t n = rows.size();
-  const float* k = kernel.data<float>();
+  const float* k = static_cast<const float*>(kernel.raw());
+  const std::int64_t stride = kernel.strides()[0];
   const std::unique_ptr<svm_node[]> nodes(new svm_node[n * (n + 1)]);
   std::vector<svm_node*> starts;
   std::vector<double> y;
@@ -144,7 +165,7 @@ Machine solve(const Tensor& kernel, const std::vector<std::int64_t>& rows, std::
     *node++ = {0, static_cast<double>(i + 1)};
     for (std::size_t j = 0; j < n; ++j) {
       const auto [low, high] = std::minmax(rows[i], rows[j]);
-      *node++ = {static_cast<int>(j + 1), static_cast<double>(k[high * kernel.dim(0) + low])};
+      *node++ = {static_cast<int>(j + 1), static_cast<double>(k[high * stride + low])};
     }
   }
   int weight_label[] = {1, -1};
@@ -193,7 +214,7 @@ void SvmClassifier::fit(const Tensor& x, const Tensor& labels, std::int64_t clas
   check(!pairs.empty(), "SvmClassifier: all {} rows are of one class", x.dim(0));
   classes_ = classes;
 
-  const Tensor kernel = lower_kernel(x);
+  const Tensor kernel = gram_ ? gram_->of(x) : lower_kernel(x);
   const auto count = static_cast<std::int64_t>(pairs.size());
   std::vector<float> coefficients(pairs.size() * static_cast<std::size_t>(x.dim(0)), 0), constants(pairs.size());
   violations.assign(pairs.size(), 0);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,9 +14,24 @@
 /// The two emotion classifiers of yi2020, section IV-D. Both are fitted on scaled feature rows and give labels.
 namespace emograd::yi2020 {
 
+/// x xᵀ of rows that several training sets are parts of, computed when first asked for: 4 N² bytes.
+class Gram {
+ public:
+  explicit Gram(const Tensor& rows);  // (N, F) f32
+  /// x xᵀ, (n, n) for x (n, F): element (i, j) for j ≤ i, the others are not computed. A block of the rows' own where x
+  /// is a slice of them, which its place in their memory tells, since tensors do not change; otherwise computed anew.
+  /// Where products are packed (docs/kernels.md) that is the same bits.
+  Tensor of(const Tensor& x);
+
+ private:
+  Tensor rows_, lower_;
+};
+
 class Classifier {
  public:
   virtual ~Classifier() = default;
+  /// What fits to come may use for slices of its rows.
+  virtual void share(std::shared_ptr<Gram>) {}
   /// Rows (N, F) f32, labels (N,) i64 in 0 … classes − 1. Fitting again starts afresh.
   virtual void fit(const Tensor& x, const Tensor& labels, std::int64_t classes, Rng) = 0;
   virtual Tensor predict(const Tensor& x) const = 0;  // (N, F) → labels (N,)
@@ -63,6 +79,7 @@ struct SvmConfig {
 class SvmClassifier : public Classifier {
  public:
   explicit SvmClassifier(SvmConfig c = {}) : config(c) {}
+  void share(std::shared_ptr<Gram> gram) override { gram_ = std::move(gram); }
   /// Holds 4 N² bytes of kernel while it works, and per thread 16 m² (libsvm's own layout) for the m rows of a pair.
   /// Uses no randomness. Error for a single class.
   void fit(const Tensor& x, const Tensor& labels, std::int64_t classes, Rng = {}) override;
@@ -82,6 +99,7 @@ class SvmClassifier : public Classifier {
 
  private:
   std::int64_t classes_ = 0;
+  std::shared_ptr<Gram> gram_;
 };
 
 }  // namespace emograd::yi2020
