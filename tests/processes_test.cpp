@@ -7,7 +7,6 @@
 
 #include <csignal>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -103,12 +102,7 @@ TEST_CASE("processes: the same bytes for any number of them, also after an inter
       CHECK(stopped.exit_code == (number == SIGKILL ? -SIGKILL : 130));
       if (number != SIGKILL) CHECK(stopped.err.find("add --resume to the same command") != std::string::npos);
       CHECK_FALSE(fs::exists(folder / name / "table.txt"));  // its children may still be writing
-      Finished resumed = run_table1(ten_units(folder / name, jobs));
-      // Children of a killed process save and end; until then they hold the folder.
-      for (int i = 0; i < 500 && resumed.err.find("another run is using") != std::string::npos; ++i) {
-        ::usleep(10'000);
-        resumed = run_table1(ten_units(folder / name, jobs));
-      }
+      const Finished resumed = run_when_free("yi2020_table1", ten_units(folder / name, jobs));
       INFO(resumed.err);
       CHECK(resumed.exit_code == 0);
       CHECK(run_content(folder / name) == expected);

@@ -10,7 +10,7 @@
 
 #include <cerrno>
 #include <csignal>
-#include <filesystem>
+#include <utility>
 
 #include "tests/temporary_folder.h"
 
@@ -56,8 +56,21 @@ bool read_some(int from, std::string& to) {
 
 }  // namespace
 
-Finished run_table1(std::vector<std::string> command, const Surroundings& s) {
-  command.insert(command.begin(), EMOGRAD_TABLE1);
+Finished run_table1(std::vector<std::string> arguments, const Surroundings& s) {
+  return run_program("yi2020_table1", std::move(arguments), s);
+}
+
+Finished run_when_free(const std::string& name, const std::vector<std::string>& arguments) {
+  Finished finished = run_program(name, arguments);
+  for (int i = 0; i < 500 && finished.err.find("another run is using") != std::string::npos; ++i) {
+    ::usleep(10'000);
+    finished = run_program(name, arguments);
+  }
+  return finished;
+}
+
+Finished run_program(const std::string& name, std::vector<std::string> command, const Surroundings& s) {
+  command.insert(command.begin(), EMOGRAD_PROGRAMS "/" + name);
   std::vector<char*> arguments;
   for (std::string& a : command) arguments.push_back(a.data());
   arguments.push_back(nullptr);

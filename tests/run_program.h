@@ -23,8 +23,11 @@ struct Finished {
   std::string out, err;  // what came on stdout and stderr; all in `err` where both are the terminal
 };
 
-/// yi2020_table1 with these arguments, to the end.
-Finished run_table1(std::vector<std::string> arguments, const Surroundings& = {});
+/// A program of this build with these arguments, to the end.
+Finished run_program(const std::string& name, std::vector<std::string> arguments, const Surroundings& = {});
+Finished run_table1(std::vector<std::string> arguments, const Surroundings& = {});  // yi2020_table1
+/// Once no other process has the run folder: children of a killed program hold it until they have saved.
+Finished run_when_free(const std::string& name, const std::vector<std::string>& arguments);
 
 /// Every file of a run folder that does not tell times, by its name there.
 std::map<std::string, std::string> run_content(const std::filesystem::path& run);

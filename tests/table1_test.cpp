@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "autograd/ops/shape.h"
@@ -103,6 +104,25 @@ TEST_CASE("leak: altering the test fold leaves every training artefact bit-ident
       CHECK(seen.contains(name));
     if (model != "none") CHECK(seen.contains("adan.E.0.W"));
     CHECK(seen.at("rows.x").dim(0) == (model == "none" ? 36 : 4 * 36));
+  }
+}
+
+TEST_CASE("leak: the same for the many mixes of a sweep") {
+  const Experiment e;
+  for (const std::string model : {"adan", "wadan"}) {
+    std::set<std::string> seen;
+    const auto leaks = leaking_artefacts(e.table, e.splits[2], [&](const FeatureTable& table, const Observe& observe) {
+      Unit unit = Experiment::unit(table, e.splits[2], model);
+      unit.mixes = {{1, true}, {3, true}, {1, false}, {3, false}};
+      run_unit(unit, {.observe = [&](const std::string& name, const Tensor& value) {
+                 observe(name, value);
+                 seen.insert(name);
+               }});
+    });
+    CHECK(leaks.empty());
+    for (const char* name :
+         {"svm on real + 1 set.W", "dnn on real + 3 sets.0.W", "svm on 1 set.W", "dnn on 3 sets.0.b"})
+      CHECK(seen.contains(name));
   }
 }
 

@@ -16,11 +16,6 @@ using protocol::Confusion, protocol::Split;
 
 namespace {
 
-std::string upper(std::string s) {
-  std::transform(s.begin(), s.end(), s.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return s;
-}
-
 std::vector<std::int64_t> truth_of(const protocol::FeatureTable& table, const Split& split) {
   const std::int64_t* labels = table.labels.data<std::int64_t>();
   std::vector<std::int64_t> truth;
@@ -37,6 +32,13 @@ Condition condition_of(const json& outcome, const json& prediction) {
 
 }  // namespace
 
+std::string display_name(std::string name) {
+  if (name != "none")
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return name;
+}
+
 bool Summary::several_mixes() const {
   return std::any_of(conditions_.begin(), conditions_.end(), [&](const Condition& a) {
     return std::any_of(conditions_.begin(), conditions_.end(),
@@ -45,7 +47,7 @@ bool Summary::several_mixes() const {
 }
 
 std::string Summary::title(const Condition& c) const {
-  return fmt::format("{} + {}{}", c.augmenter == "none" ? c.augmenter : upper(c.augmenter), upper(c.classifier),
+  return fmt::format("{} + {}{}", display_name(c.augmenter), display_name(c.classifier),
                      several_mixes() ? ", " + to_string(c.mix) : "");
 }
 
@@ -89,6 +91,11 @@ std::vector<json> Summary::metric_lines(const json& outcome) const {
   return lines;
 }
 
+std::string mean_and_sd(const std::vector<double>& values) {
+  const protocol::MeanSd r = protocol::mean_sd(values);
+  return values.size() > 1 ? fmt::format("{:.2f} ± {:.2f}", r.mean, r.sd) : fmt::format("{:.2f}", r.mean);
+}
+
 std::string Summary::table() const {
   std::vector<std::vector<std::string>> mean{{"Methods", "WA (%)", "UAR (%)", "macro-F1 (%)"}};
   std::vector<std::vector<std::string>> each{{"Methods", "seed", "WA (%)", "UAR (%)", "macro-F1 (%)"}};
@@ -99,9 +106,7 @@ std::string Summary::table() const {
     for (const Metric metric : metrics) {
       std::vector<double> values;
       for (const auto& [seed, confusion] : of_seed) values.push_back(100 * metric(confusion));
-      const protocol::MeanSd r = protocol::mean_sd(values);
-      mean.back().push_back(values.size() > 1 ? fmt::format("{:.2f} ± {:.2f}", r.mean, r.sd)
-                                              : fmt::format("{:.2f}", r.mean));
+      mean.back().push_back(mean_and_sd(values));
     }
     several |= of_seed.size() > 1;
     for (const auto& [seed, confusion] : of_seed) {
@@ -173,11 +178,7 @@ std::string Summary::predictions_csv() const {
                                        c.classifier};
         if (mixes) cells.insert(cells.end(), {std::to_string(c.mix.sets), c.mix.real ? "yes" : "no"});
         cells.push_back(name(p.at("labels")[i].get<std::int64_t>()));
-        for (const std::string& cell : cells) {
-          csv.text += cell;
-          csv.ends.push_back(csv.text.size());
-        }
-        csv.lines.push_back(csv.lines.size() + 2);
+        csv.add_row(cells);
       }
   }
   return format_csv(csv);

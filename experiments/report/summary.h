@@ -19,6 +19,11 @@ struct Condition {
   auto operator<=>(const Condition&) const = default;
 };
 
+/// An augmenter's or a classifier's name as tables show it: "ADAN", but "none".
+std::string display_name(std::string name);
+/// "62.50 ± 17.68", the standard deviation over n − 1, or "62.50" of one value.
+std::string mean_and_sd(const std::vector<double>&);
+
 /// The outcomes of units (protocol/unit.h), added up: predictions of all splits are pooled per seed, metrics computed
 /// per seed, and seeds averaged. The table and the splits outlive it.
 class Summary {

@@ -144,6 +144,16 @@ bool needs_quotes(std::string_view cell, char separator, bool alone) {
 
 }  // namespace
 
+void CsvTable::add_row(const std::vector<std::string>& cells) {
+  check(cells.size() == columns.size(), "CsvTable: a row of {} cells does not fit {} columns", cells.size(),
+        columns.size());
+  for (const std::string& cell : cells) {
+    text += cell;
+    ends.push_back(text.size());
+  }
+  lines.push_back(lines.size() + 2);
+}
+
 std::size_t CsvTable::column(std::string_view wanted) const {
   const auto found = std::find(columns.begin(), columns.end(), wanted);
   check_file(found != columns.end(), name, "has no column '{}'; its {} columns begin with '{}'", printable(wanted),

@@ -28,6 +28,7 @@ struct CsvTable {
   std::vector<std::size_t> lines;  // of the file, counted from 1, where each row begins
 
   std::size_t rows() const { return lines.size(); }
+  void add_row(const std::vector<std::string>& cells);  // Error unless there is one per column
   std::string_view cell(std::size_t row, std::size_t column) const {
     const std::size_t i = row * columns.size() + column;
     const std::size_t begin = i ? ends[i - 1] : 0;

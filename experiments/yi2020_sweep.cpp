@@ -1,0 +1,101 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <set>
+
+#include "experiments/report/experiment.h"
+#include "experiments/report/text_table.h"
+#include "tensor/io/csv.h"
+
+/// yi2020, Figs. 6 to 8: unweighted average recall against the number of synthetic sets, with real rows and without.
+
+using namespace emograd;
+using protocol::Confusion, protocol::Mix;
+using report::Condition, report::Summary;
+
+namespace {
+
+/// Where there are no sets, all augmenters are none.
+Condition with_sets(const std::string& augmenter, const std::string& classifier, const Mix& mix) {
+  return {mix.sets == 0 ? "none" : augmenter, classifier, mix};
+}
+
+/// One row per number of sets, one column per augmenter.
+std::string uar_table(const Summary& summary, const std::vector<std::string>& augmenters, const std::string& classifier,
+                      const std::set<std::int64_t>& sets, bool real) {
+  std::vector<std::vector<std::string>> rows{{"sets"}};
+  for (const std::string& augmenter : augmenters) rows[0].push_back(report::display_name(augmenter));
+  for (const std::int64_t n : sets) {
+    if (n == 0 && !real) continue;
+    rows.push_back({std::to_string(n)});
+    for (const std::string& augmenter : augmenters) {
+      std::vector<double> values;
+      for (const auto& [seed, confusion] : summary.confusions_of(with_sets(augmenter, classifier, {n, real})))
+        values.push_back(100 * protocol::unweighted_average_recall(confusion));
+      rows.back().push_back(report::mean_and_sd(values));
+    }
+  }
+  return fmt::format("UAR (%), {}, {}:\n\n{}\n", report::display_name(classifier),
+                     real ? "real rows and synthetic sets" : "synthetic sets only", report::text_table(rows));
+}
+
+/// seed;augmenter;classifier;sets;real;wa;uar;macro_f1
+std::string sweep_csv(const Summary& summary) {
+  CsvTable csv;
+  csv.columns = {"seed", "augmenter", "classifier", "sets", "real", "wa", "uar", "macro_f1"};
+  for (const Condition& c : summary.conditions())
+    for (const auto& [seed, confusion] : summary.confusions_of(c))
+      csv.add_row({std::to_string(seed), c.augmenter, c.classifier, std::to_string(c.mix.sets),
+                   c.mix.real ? "yes" : "no", fmt::format("{}", protocol::weighted_accuracy(confusion)),
+                   fmt::format("{}", protocol::unweighted_average_recall(confusion)),
+                   fmt::format("{}", protocol::macro_f1(confusion))});
+  return format_csv(csv);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "Figs. 6 to 8 of yi2020 (doi.org/10.1109/TNNLS.2020.3027600): trains every model once per fold, draws synthetic\n"
+      "sets, each as large as the training fold, and prints the UAR of classifiers that learn from real rows and the\n"
+      "first n sets, and from the n sets alone. Everything is fitted on the training speakers only. Without "
+      "--features\n"
+      "it runs on a small built-in synthetic table."};
+  report::ExperimentOptions options{.run = {.out = "runs/yi2020_sweep"}};
+  options.methods.names = {"duplicate", "noise", "smote", "adan", "wadan"};
+  std::vector<std::int64_t> numbers{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  report::add_options(app, options);
+  app.add_option("--sets", numbers, "Numbers of synthetic sets; 0: real rows only, the same for all models")
+      ->delimiter(',')
+      ->check(CLI::Range(0, 1000));
+  std::vector<std::string>& names = options.methods.names;
+  std::set<std::int64_t> sets;
+  app.final_callback([&] {
+    std::erase(names, "none");  // real rows alone are one unit per fold, not one per model
+    sets.insert(numbers.begin(), numbers.end());
+    if (names.empty()) throw CLI::ValidationError("--models", "none makes no synthetic rows; name one that does");
+    if (*sets.rbegin() == 0) throw CLI::ValidationError("--sets", "needs a number above 0");
+  });
+  CLI11_PARSE(app, argc, argv);
+
+  std::vector<Mix> mixes;
+  for (const bool real : {true, false})
+    for (const std::int64_t n : sets)
+      if (n > 0) mixes.push_back({n, real});
+  const std::vector<std::string> augmenters = names, classifiers = options.classifiers.names;
+  if (sets.contains(0)) names.insert(names.begin(), "none");
+
+  const auto results = [&](const Summary& summary, const report::RunFolder& folder) {
+    folder.write("sweep.csv", sweep_csv(summary));
+    std::string tables;
+    for (const bool real : {true, false})
+      for (const std::string& classifier : classifiers)
+        tables += uar_table(summary, augmenters, classifier, sets, real);
+    return tables + summary.unconverged();
+  };
+  return report::run_experiment(options, {.program = "yi2020_sweep",
+                                          .options = {{"sets", sets}},
+                                          .subject = fmt::format("{} synthetic sets", fmt::join(sets, ", ")),
+                                          .mixes = mixes,
+                                          .results = results});
+}

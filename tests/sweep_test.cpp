@@ -1,0 +1,120 @@
+// yi2020_sweep as its user runs it: the tables, and the same bytes however often it was killed.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tensor/io/csv.h"
+#include "tests/run_program.h"
+#include "tests/temporary_folder.h"
+
+using namespace emograd;
+
+namespace {
+
+std::vector<std::string> small_sweep(const std::string& out, const std::string& jobs) {
+  return {"--models",
+          "none,noise,adan",
+          "--classifiers",
+          "dnn,svm",
+          "--epochs",
+          "3",
+          "--batch",
+          "512",
+          "--sets",
+          "0,1,3",
+          "--jobs",
+          jobs,
+          "--threads",
+          "2",
+          "--dnn-steps",
+          "4",
+          "--checkpoint-seconds",
+          "0",
+          "--resume",
+          "--out",
+          out};
+}
+
+}  // namespace
+
+TEST_CASE("sweep: killed in the middle and resumed, the same bytes") {
+  const TemporaryFolder folder;
+  const Finished whole = run_program("yi2020_sweep", small_sweep(folder / "whole", "1"));
+  INFO(whole.err);
+  REQUIRE(whole.exit_code == 0);
+  const auto expected = run_content(folder / "whole");
+  for (const char* file : {"sweep.csv", "table.txt", "predictions.csv", "units/seed0-fold09-adan.json"})
+    REQUIRE(expected.contains(file));
+  for (const char* jobs : {"1", "2"})
+    for (const char* when : {"units/seed0-fold05-none.json", "checkpoints/seed0-fold07-adan/manifest.json"}) {
+      CAPTURE(jobs);
+      CAPTURE(when);
+      const std::string name = fmt::format("{}-{}", jobs, when[0]);
+      const Finished killed = run_program("yi2020_sweep", small_sweep(folder / name, jobs),
+                                          {.signal = SIGKILL, .signal_when = (folder / name / when).string()});
+      CHECK(killed.exit_code == -SIGKILL);
+      CHECK_FALSE(std::filesystem::exists(folder / name / "table.txt"));
+      const Finished resumed = run_when_free("yi2020_sweep", small_sweep(folder / name, jobs));
+      INFO(resumed.err);
+      CHECK(resumed.exit_code == 0);
+      CHECK(run_content(folder / name) == expected);
+    }
+}
+
+TEST_CASE("sweep: one number per model, classifier and mix, in tables, sweep.csv and predictions.csv alike") {
+  const TemporaryFolder folder;
+  const Finished run = run_program("yi2020_sweep", small_sweep(folder / "run", "2"));
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+
+  // UAR from the predictions, by hand.
+  const CsvTable predictions = read_csv(folder / "run/predictions.csv");
+  std::map<std::string, std::map<std::string, std::pair<int, int>>> recalls;  // by condition and class: right, all
+  for (std::size_t i = 0; i < predictions.rows(); ++i) {
+    const auto cell = [&](const char* column) { return std::string(predictions.cell(i, predictions.column(column))); };
+    auto& [right, all] = recalls[fmt::format("{} {} {} {}", cell("augmenter"), cell("classifier"), cell("sets"),
+                                             cell("real"))][cell("truth")];
+    right += cell("truth") == cell("prediction");
+    ++all;
+  }
+  // Two classifiers: real rows, then 1 and 3 sets of each of two models, with real rows and without.
+  REQUIRE(recalls.size() == 2 * (1 + 2 * 2 * 2));
+
+  const CsvTable sweep = read_csv(folder / "run/sweep.csv");
+  CHECK(sweep.rows() == recalls.size());
+  const Tensor uar = sweep.numbers(sweep.column("uar"), sweep.column("uar") + 1);
+  for (std::size_t i = 0; i < sweep.rows(); ++i) {
+    const auto cell = [&](const char* column) { return std::string(sweep.cell(i, sweep.column(column))); };
+    const std::string condition =
+        fmt::format("{} {} {} {}", cell("augmenter"), cell("classifier"), cell("sets"), cell("real"));
+    CAPTURE(condition);
+    REQUIRE(recalls.contains(condition));
+    double sum = 0;
+    for (const auto& [name, counts] : recalls.at(condition)) sum += counts.first / double(counts.second);
+    const double expected = sum / static_cast<double>(recalls.at(condition).size());
+    CHECK(uar.to_vector<double>()[i] == doctest::Approx(expected).epsilon(1e-12));
+    CHECK(run.out.find(fmt::format("{:.2f}", 100 * expected)) != std::string::npos);
+  }
+  for (const char* line :
+       {"UAR (%), DNN, real rows and synthetic sets:", "UAR (%), SVM, synthetic sets only:", "sets  NOISE   ADAN"})
+    CHECK(run.out.find(line) != std::string::npos);
+}
+
+TEST_CASE("sweep: what cannot be swept is refused before anything is made") {
+  const TemporaryFolder folder;
+  const auto error_of = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--out", folder / "run"});
+    const Finished run = run_program("yi2020_sweep", arguments);
+    CHECK(run.exit_code != 0);
+    CHECK(folder.entries() == 0);
+    return run.out + run.err;
+  };
+  CHECK(error_of({"--models", "none"}).find("none makes no synthetic rows; name one that does") != std::string::npos);
+  CHECK(error_of({"--sets", "0"}).find("needs a number above 0") != std::string::npos);
+  CHECK(error_of({"--sets", "1,-2"}).find("--sets") != std::string::npos);
+}
