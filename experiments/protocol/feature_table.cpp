@@ -88,4 +88,11 @@ std::string table_hash(const FeatureTable& t) {
   return fmt::format("{:016x}", XXH64_digest(state.get()));
 }
 
+std::vector<std::int64_t> labels_of(const FeatureTable& table, const std::vector<std::int64_t>& rows) {
+  const std::int64_t* label = table.labels.data<std::int64_t>();
+  std::vector<std::int64_t> labels;
+  for (const std::int64_t row : rows) labels.push_back(label[row]);
+  return labels;
+}
+
 }  // namespace emograd::protocol

@@ -32,6 +32,9 @@ struct Annotation {
 FeatureTable make_table(std::string source, Tensor x, std::vector<std::string> features, std::vector<std::string> ids,
                         const std::vector<Annotation>&);
 
+/// Of rows of the table, in the order given.
+std::vector<std::int64_t> labels_of(const FeatureTable&, const std::vector<std::int64_t>& rows);
+
 /// Error naming row, column and fix for: counts that differ, no rows or features, a value that is not finite, an id
 /// that comes twice, an empty name, fewer than two classes or speakers, a class without rows.
 void check_table(const FeatureTable&);

@@ -24,22 +24,19 @@ std::vector<Split> leave_one_speaker_out(const FeatureTable& table) {
 void check_split(const FeatureTable& table, const Split& split) {
   const std::vector<std::int64_t> labels = table.labels.to_vector<std::int64_t>();
   std::set<std::int64_t> used;
-  std::set<std::string> test_speakers;
+  std::map<std::string, const char*> part_of;  // of a speaker
   std::vector<bool> present(table.classes.size(), false);
-  for (const auto* rows : {&split.test, &split.train}) {
-    check(!rows->empty(), "split '{}': no {} rows", split.name, rows == &split.test ? "test" : "training");
+  for (const auto* rows : {&split.test, &split.validation, &split.train}) {
+    const char* part = rows == &split.test ? "test" : rows == &split.train ? "training" : "validation";
+    check(!rows->empty() || rows == &split.validation, "split '{}': no {} rows", split.name, part);
     for (const std::int64_t row : *rows) {
       check(row >= 0 && row < table.rows(), "split '{}': row {} is not in a table of {} rows", split.name, row,
             table.rows());
       check(used.insert(row).second, "split '{}': row {} is used twice", split.name, row);
       const std::string& speaker = table.speakers[static_cast<std::size_t>(row)];
-      if (rows == &split.test) {
-        test_speakers.insert(speaker);
-      } else {
-        check(!test_speakers.contains(speaker), "split '{}': speaker '{}' is in training and test", split.name,
-              speaker);
-        present[static_cast<std::size_t>(labels[static_cast<std::size_t>(row)])] = true;
-      }
+      const char* other = part_of.try_emplace(speaker, part).first->second;
+      check(other == part, "split '{}': speaker '{}' is in {} and {}", split.name, speaker, part, other);
+      if (rows == &split.train) present[static_cast<std::size_t>(labels[static_cast<std::size_t>(row)])] = true;
     }
   }
   for (std::size_t k = 0; k < present.size(); ++k)

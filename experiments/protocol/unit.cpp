@@ -9,6 +9,7 @@
 
 #include "autograd/ops/index.h"
 #include "autograd/ops/shape.h"
+#include "experiments/protocol/validation.h"
 #include "tensor/error.h"
 #include "tensor/memory/pool.h"
 
@@ -20,18 +21,20 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t epochs_reported = 100;
 
-/// Trains to the end or to a stop. `log` gets every so many epochs' losses, and travels with the saved state.
-bool train(Augmenter& augmenter, json& log, const Session& session) {
+/// Trains to the end or to a stop. `log` gets every so many epochs' losses and, of every evaluate_every-th epoch but
+/// the last, what `evaluate` gives; it travels with the saved state.
+bool train(Augmenter& augmenter, json& log, std::int64_t evaluate_every, const std::function<json()>& evaluate,
+           const Session& session) {
   const bool keep = !session.checkpoint.empty();
   if (keep && checkpoint_exists(session.checkpoint)) {
     const Checkpoint saved = load_checkpoint(session.checkpoint);
     augmenter.load(saved);
-    log = saved.state.at("epochs");
+    log = saved.state.at("log");
   }
   const auto save = [&] {
     Checkpoint c;
     augmenter.save(c);
-    c.state["epochs"] = log;
+    c.state["log"] = log;
     save_checkpoint(session.checkpoint, c);
   };
   const std::int64_t total = augmenter.epochs(), stride = (total + epochs_reported - 1) / epochs_reported;
@@ -43,7 +46,9 @@ bool train(Augmenter& augmenter, json& log, const Session& session) {
       check(std::isfinite(loss),
             "loss {} is {} after epoch {}: the training has diverged; a lower learning rate may help", name, loss,
             epoch);
-    if (epoch % stride == 0 || epoch == total) log.push_back({{"epoch", epoch}, {"losses", losses}});
+    if (epoch % stride == 0 || epoch == total) log["epochs"].push_back({{"epoch", epoch}, {"losses", losses}});
+    if (evaluate_every > 0 && epoch % evaluate_every == 0 && epoch < total)
+      log["evaluations"].push_back({{"epoch", epoch}, {"predictions", evaluate()}});
     session.epoch_done();
     const bool stop = session.stop();
     const bool due = std::chrono::duration<double>(Clock::now() - saved_at).count() >= session.checkpoint_seconds;
@@ -96,9 +101,7 @@ TrainingFold training_fold(const FeatureTable& table, const Scaler& scaler, cons
 }
 
 std::optional<json> run_unit(const Unit& unit, const Session& session) {
-  const auto observe = [&](const std::string& name, const Tensor& value) {
-    if (session.observe) session.observe(name, value);
-  };
+  const Observe observe = session.observe ? session.observe : [](const std::string&, const Tensor&) {};
   const std::int64_t sets = most_sets(unit);
   const Rng rng = stream(stream(Rng{unit.seed}, "split"), unit.split.name);
   pool::flush();  // what an earlier unit left behind: blocks of other sizes than this one begins with
@@ -108,53 +111,87 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
   observe("scaler.mean", scaler.mean);
   observe("scaler.rate", scaler.rate);
   const TrainingFold fold = training_fold(unit.table, scaler, unit.split);
+  const std::int64_t real = fold.rows.x.dim(0);
 
-  json epochs = json::array();
+  const auto rows_from = [&](const Augmenter& augmenter) {
+    Rng sampling = stream(rng, "sample " + unit.augmenter);
+    LabelledRows rows = with_synthetic(fold, augmenter, sets, sampling);
+    check(rows.x.dim(0) == real * (1 + sets),
+          "unit: {} synthetic sets of {} rows were asked of '{}', which made {} rows", sets, real, unit.augmenter,
+          rows.x.dim(0) - real);
+    return rows;
+  };
+  const Tensor test = scaler(take(unit.table, unit.split.test).x);
+  const bool validates = !unit.split.validation.empty();
+  const Tensor validation = validates ? scaler(take(unit.table, unit.split.validation).x) : Tensor();
+  const auto evaluate = [&](const LabelledRows& rows, const std::string& when) {
+    observe(when + "rows.x", rows.x);
+    observe(when + "rows.labels", rows.labels);
+    json predictions = json::array();
+    const auto gram = std::make_shared<yi2020::Gram>(rows.x);
+    for (const Mix& mix : unit.mixes) {
+      const LabelledRows training = part(rows, mix, real);
+      for (const auto& [name, make] : unit.classifiers) {
+        const std::unique_ptr<yi2020::Classifier> classifier = make();
+        classifier->share(gram);
+        // The same stream whatever augmenter, mix and epoch: classifiers start alike, and only their rows tell them
+        // apart.
+        classifier->fit(training.x, training.labels, fold.classes, stream(rng, name));
+        const std::string learnt = fmt::format("{}{} on {}", when, name, to_string(mix));
+        for (const auto& [weight, value] : classifier->weights()) observe(learnt + "." + weight, value);
+        predictions.push_back({{"classifier", name},
+                               {"sets", mix.sets},
+                               {"real", mix.real},
+                               {"labels", classifier->predict(test).to_vector<std::int64_t>()},
+                               {"unconverged", classifier->unconverged()}});
+        if (!validates) continue;
+        const Tensor labels = classifier->predict(validation);
+        observe(learnt + ".validation", labels);
+        predictions.back()["validation"] = labels.to_vector<std::int64_t>();
+      }
+    }
+    return predictions;
+  };
+
+  json log{{"epochs", json::array()}, {"evaluations", json::array()}};
   LabelledRows rows;
+  std::int64_t last = 0;
   {
     // Only the classifiers need memory after this block.
     const std::unique_ptr<Augmenter> augmenter = unit.make_augmenter(fold, stream(rng, "train " + unit.augmenter));
-    if (!train(*augmenter, epochs, session)) return {};
+    const auto now = [&] {
+      return evaluate(rows_from(*augmenter), fmt::format("epoch {}: ", augmenter->epochs_done()));
+    };
+    if (!train(*augmenter, log, unit.evaluate_every, now, session)) return {};
+    last = augmenter->epochs_done();
     if (session.observe) {
       Checkpoint state;
       augmenter->save(state);
       for (const auto& [name, value] : state.tensors) observe(name, value);
     }
-    Rng sampling = stream(rng, "sample " + unit.augmenter);
-    rows = with_synthetic(fold, *augmenter, sets, sampling);
+    rows = rows_from(*augmenter);
   }
-  const std::int64_t real = fold.rows.x.dim(0);
-  check(rows.x.dim(0) == real * (1 + sets), "unit: {} synthetic sets of {} rows were asked of '{}', which made {} rows",
-        sets, real, unit.augmenter, rows.x.dim(0) - real);
   pool::flush();  // the augmenter's blocks: the classifiers' are of other sizes
-  observe("rows.x", rows.x);
-  observe("rows.labels", rows.labels);
+  const json predictions = evaluate(rows, "");
+  json outcome{{"augmenter", unit.augmenter},
+               {"seed", unit.seed},
+               {"split", unit.split.name},
+               {"epochs", std::move(log["epochs"])},
+               {"predictions", predictions}};
+  if (unit.evaluate_every == 0) return outcome;
 
-  json predictions = json::array();
-  const Tensor test = scaler(take(unit.table, unit.split.test).x);
-  const auto gram = std::make_shared<yi2020::Gram>(rows.x);
-  for (const Mix& mix : unit.mixes) {
-    const LabelledRows training = part(rows, mix, real);
-    for (const auto& [name, make] : unit.classifiers) {
-      const std::unique_ptr<yi2020::Classifier> classifier = make();
-      classifier->share(gram);
-      // The same stream whatever the augmenter and the mix: classifiers start alike, and only their rows tell them
-      // apart.
-      classifier->fit(training.x, training.labels, fold.classes, stream(rng, name));
-      for (const auto& [weight, value] : classifier->weights())
-        observe(fmt::format("{} on {}.{}", name, to_string(mix), weight), value);
-      predictions.push_back({{"classifier", name},
-                             {"sets", mix.sets},
-                             {"real", mix.real},
-                             {"labels", classifier->predict(test).to_vector<std::int64_t>()},
-                             {"unconverged", classifier->unconverged()}});
-    }
-  }
-  return json{{"augmenter", unit.augmenter},
-              {"seed", unit.seed},
-              {"split", unit.split.name},
-              {"epochs", std::move(epochs)},
-              {"predictions", std::move(predictions)}};
+  json& evaluations = outcome["evaluations"] = std::move(log["evaluations"]);
+  evaluations.push_back({{"epoch", last}, {"predictions", predictions}});
+  if (!validates) return outcome;
+  const std::vector<std::int64_t> chosen =
+      best_epochs(evaluations, "validation", labels_of(unit.table, unit.split.validation), fold.classes);
+  observe("chosen epochs", from_values<std::int64_t>({std::ssize(chosen)}, chosen));
+  for (std::size_t i = 0; i < chosen.size(); ++i)
+    outcome["chosen"].push_back({{"classifier", predictions[i].at("classifier")},
+                                 {"sets", predictions[i].at("sets")},
+                                 {"real", predictions[i].at("real")},
+                                 {"epoch", chosen[i]}});
+  return outcome;
 }
 
 }  // namespace emograd::protocol

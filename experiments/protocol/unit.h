@@ -40,6 +40,7 @@ struct Unit {
   MakeAugmenter make_augmenter;
   std::vector<std::pair<std::string, MakeClassifier>> classifiers;  // in the order of reports
   std::vector<Mix> mixes{Mix{}};
+  std::int64_t evaluate_every = 0;  // epochs of training after which to do as at its end; 0: never before that
 };
 
 /// Called with everything that training leaves behind, as it comes into being: "scaler.mean", "adan.E.0.W",
@@ -67,7 +68,11 @@ LabelledRows take(const FeatureTable&, const std::vector<std::int64_t>& rows);
 /// outcome is an object
 ///   {"augmenter", "seed", "split", "epochs": [{"epoch", "losses"}, …at most 100…],
 ///    "predictions": [{"classifier", "sets" and "real" of the mix, "labels": [of every test row],
-///                     "unconverged": Classifier::unconverged()}, …]}
+///                     "validation": [of every validation row, where the split has any],
+///                     "unconverged": Classifier::unconverged()}, …]},
+/// with evaluate_every also
+///    "evaluations": [{"epoch", "predictions": as above}, …, the last epoch's],
+///    "chosen": [{"classifier", "sets", "real", "epoch": the best on validation rows (validation.h)}, …];
 /// or nothing where `stop` was heeded; then the state is saved, and the same call continues from it bit for bit. What a
 /// mix gives does not depend on the others. Error where a loss is not finite, and where a mix has no rows.
 std::optional<nlohmann::json> run_unit(const Unit&, const Session& = {});

@@ -4,6 +4,7 @@
 
 #include <iostream>
 
+#include "experiments/protocol/validation.h"
 #include "experiments/report/build_info.h"
 #include "experiments/report/config_json.h"
 #include "experiments/report/interrupt.h"
@@ -26,8 +27,11 @@ namespace {
 int run(const ExperimentOptions& o, const Experiment& e) {
   if (o.run.threads > 0) set_thread_count(o.run.threads);
   const protocol::FeatureTable table = table_of(o.files);
-  const std::vector<protocol::Split> splits = protocol::leave_one_speaker_out(table);
-  const Plan plan{table, splits, parse_seeds(o.seeds), methods(o.methods), classifiers(o.classifiers), e.mixes};
+  std::vector<protocol::Split> splits = protocol::leave_one_speaker_out(table);
+  if (e.validation_speakers > 0)
+    for (protocol::Split& split : splits) split = protocol::with_validation(table, split, e.validation_speakers);
+  const Plan plan{table,   splits,          parse_seeds(o.seeds), methods(o.methods), classifiers(o.classifiers),
+                  e.mixes, e.evaluate_every};
 
   nlohmann::json options = method_config(o.methods, o.classifiers);
   options["seeds"] = plan.seeds;

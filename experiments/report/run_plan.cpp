@@ -22,9 +22,10 @@ struct Task {
   const protocol::Split& split;
   const Method& method;
   std::vector<protocol::Mix> mixes;
+  std::int64_t evaluations;  // at the end and before
   std::string name;
 
-  std::int64_t classification() const { return mix_in_epochs * std::ssize(mixes); }
+  std::int64_t classification() const { return mix_in_epochs * std::ssize(mixes) * evaluations; }
   std::int64_t work() const { return method.epochs + classification(); }
   std::string label() const { return fmt::format("seed {}, {} left out, {}", seed, split.name, method.name); }
 };
@@ -34,9 +35,10 @@ std::vector<Task> tasks_of(const Plan& plan) {
   for (const std::uint64_t seed : plan.seeds)
     for (std::size_t fold = 0; fold < plan.splits.size(); ++fold)
       for (const Method& method : plan.methods)
-        tasks.push_back({seed, plan.splits[fold], method,
-                         method.augments ? plan.mixes : std::vector{protocol::Mix{.sets = 0}},
-                         fmt::format("seed{}-fold{:02}-{}", seed, fold, method.name)});
+        tasks.push_back(
+            {seed, plan.splits[fold], method, method.augments ? plan.mixes : std::vector{protocol::Mix{.sets = 0}},
+             plan.evaluate_every > 0 ? 1 + std::max<std::int64_t>(0, method.epochs - 1) / plan.evaluate_every : 1,
+             fmt::format("seed{}-fold{:02}-{}", seed, fold, method.name)});
   return tasks;
 }
 
@@ -45,12 +47,12 @@ bool run_task(const Plan& plan, const Task& task, RunFolder& folder, const RunOp
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
   if (worker.stop()) return false;
-  const auto outcome = protocol::run_unit(
-      {plan.table, task.split, task.seed, task.method.name, task.method.make, plan.classifiers, task.mixes},
-      {.checkpoint = folder.checkpoint(task.name),
-       .checkpoint_seconds = options.checkpoint_seconds,
-       .stop = worker.stop,
-       .epoch_done = worker.epoch_done});
+  const auto outcome = protocol::run_unit({plan.table, task.split, task.seed, task.method.name, task.method.make,
+                                           plan.classifiers, task.mixes, plan.evaluate_every},
+                                          {.checkpoint = folder.checkpoint(task.name),
+                                           .checkpoint_seconds = options.checkpoint_seconds,
+                                           .stop = worker.stop,
+                                           .epoch_done = worker.epoch_done});
   if (!outcome) return false;
   folder.finish(task.name, *outcome);
   for (std::int64_t i = 0; i < task.classification(); ++i) worker.epoch_done();

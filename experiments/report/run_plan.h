@@ -21,6 +21,7 @@ struct Plan {
   std::vector<Method> methods;
   std::vector<std::pair<std::string, protocol::MakeClassifier>> classifiers;
   std::vector<protocol::Mix> mixes{protocol::Mix{}};  // a method that augments nothing has the real rows only
+  std::int64_t evaluate_every = 0;                    // protocol::Unit
 };
 
 /// Runs what the folder does not hold yet, with a progress bar, and adds every outcome to `summary` and the folder's

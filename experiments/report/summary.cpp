@@ -16,13 +16,6 @@ using protocol::Confusion, protocol::Split;
 
 namespace {
 
-std::vector<std::int64_t> truth_of(const protocol::FeatureTable& table, const Split& split) {
-  const std::int64_t* labels = table.labels.data<std::int64_t>();
-  std::vector<std::int64_t> truth;
-  for (const std::int64_t row : split.test) truth.push_back(labels[row]);
-  return truth;
-}
-
 using Metric = double (*)(const Confusion&);
 constexpr Metric metrics[] = {protocol::weighted_accuracy, protocol::unweighted_average_recall, protocol::macro_f1};
 
@@ -57,8 +50,12 @@ const Split& Summary::split(const std::string& name) const {
   fail(fmt::format("Summary: there is no split '{}'", name));
 }
 
+std::vector<std::int64_t> Summary::truth(const json& outcome) const {
+  return labels_of(table_, split(outcome.at("split")).test);
+}
+
 void Summary::add(const json& outcome) {
-  const std::vector<std::int64_t> truth = truth_of(table_, split(outcome.at("split")));
+  const std::vector<std::int64_t> truth = this->truth(outcome);
   for (const json& p : outcome.at("predictions")) {
     const Condition condition = condition_of(outcome, p);
     if (!confusions_.contains(condition)) conditions_.push_back(condition);
@@ -77,7 +74,7 @@ std::vector<json> Summary::metric_lines(const json& outcome) const {
     lines.push_back(unit);
     lines.back().update(epoch);
   }
-  const std::vector<std::int64_t> truth = truth_of(table_, split(outcome.at("split")));
+  const std::vector<std::int64_t> truth = this->truth(outcome);
   for (const json& p : outcome.at("predictions")) {
     Confusion c(table_.class_count());
     c.add(truth, p.at("labels").get<std::vector<std::int64_t>>());
@@ -163,7 +160,7 @@ std::string Summary::predictions_csv() const {
   csv.columns.emplace_back("prediction");
   for (const json& outcome : outcomes_) {
     const Split& s = split(outcome.at("split"));
-    const std::vector<std::int64_t> truth = truth_of(table_, s);
+    const std::vector<std::int64_t> truth = this->truth(outcome);
     for (const json& p : outcome.at("predictions"))
       for (std::size_t i = 0; i < truth.size(); ++i) {
         const auto row = static_cast<std::size_t>(s.test[i]);

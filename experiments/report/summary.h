@@ -37,12 +37,17 @@ class Summary {
   /// split.
   std::vector<nlohmann::json> metric_lines(const nlohmann::json& outcome) const;
 
+  /// As added, but for their epochs.
+  const std::vector<nlohmann::json>& outcomes() const { return outcomes_; }
+  std::vector<std::int64_t> truth(const nlohmann::json& outcome) const;  // labels of its test rows
   /// In the order added.
   const std::vector<Condition>& conditions() const { return conditions_; }
   /// By seed; every seed has all splits once all outcomes are added.
   const std::map<std::uint64_t, protocol::Confusion>& confusions_of(const Condition& c) const {
     return confusions_.at(c);
   }
+
+  std::string title(const Condition&) const;  // "ADAN + SVM", and the mix where augmenters have several
 
   /// WA, UAR and macro-F1 in percent, one row per condition, in the order added; mean ± standard deviation over seeds
   /// where there are several, and then the rows of every seed. The paper's Table I has the first two.
@@ -58,7 +63,6 @@ class Summary {
  private:
   const protocol::Split& split(const std::string& name) const;
   bool several_mixes() const;  // of one augmenter
-  std::string title(const Condition&) const;
 
   const protocol::FeatureTable& table_;
   const std::vector<protocol::Split>& splits_;
