@@ -256,6 +256,8 @@ TEST_CASE("mixes: no rows to learn from, or not as many as asked for, is an erro
                        Error);
   unit.mixes = {{-1, true}};
   CHECK_THROWS_WITH_AS(run_unit(unit), doctest::Contains("a mix of -1 synthetic sets"), Error);
+  unit.mixes = {{3, true}, {1, true}, {3, true}};
+  CHECK_THROWS_WITH_AS(run_unit(unit), doctest::Contains("the mix 'real + 3 sets' is asked for twice"), Error);
   unit.mixes = {{2, false}};
   unit.augmenter = "none";
   unit.make_augmenter = no_augmentation();

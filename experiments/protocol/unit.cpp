@@ -61,24 +61,74 @@ bool train(Augmenter& augmenter, json& log, std::int64_t evaluate_every, const s
   return true;
 }
 
-/// Of the fold's rows and all synthetic ones below them, those of the mix: no copies, and the first sets whatever the
-/// mix.
-LabelledRows part(const LabelledRows& all, const Mix& mix, std::int64_t rows_per_set) {
-  const std::int64_t first = mix.real ? 0 : rows_per_set, last = rows_per_set * (1 + mix.sets);
-  return {slice(all.x, 0, first, last), slice(all.labels, 0, first, last)};
-}
-
-/// How many sets the mixes need. Error where one of them has no rows.
-std::int64_t most_sets(const Unit& unit) {
+/// How many sets the mixes need. Error where one of them has no rows, or comes twice.
+std::int64_t most_sets(const std::vector<Mix>& mixes) {
   std::int64_t most = 0;
-  for (const Mix& mix : unit.mixes) {
+  for (const Mix& mix : mixes) {
     check(mix.sets > 0 || (mix.sets == 0 && mix.real),
           "unit: a mix of {} synthetic sets {} real rows has nothing to learn from; ask for one set at least", mix.sets,
           mix.real ? "and" : "without");
+    check(std::count(mixes.begin(), mixes.end(), mix) == 1, "unit: the mix '{}' is asked for twice", to_string(mix));
     most = std::max(most, mix.sets);
   }
   return most;
 }
+
+/// What follows an augmenter's training: the same at its end and, with evaluate_every, before.
+struct Evaluation {
+  const Unit& unit;
+  const Observe& observe;
+  Rng rng;  // the unit's
+  const TrainingFold& fold;
+  Tensor test, validation;  // scaled; undefined where the split has no validation rows
+  std::int64_t sets = most_sets(unit.mixes);
+
+  /// The fold's rows, and below them all synthetic ones.
+  LabelledRows rows(const Augmenter& augmenter) const {
+    Rng sampling = stream(rng, "sample " + unit.augmenter);
+    LabelledRows all = with_synthetic(fold, augmenter, sets, sampling);
+    const std::int64_t real = fold.rows.x.dim(0), made = all.x.dim(0) - real;
+    check(made == sets * real, "unit: {} synthetic sets of {} rows were asked of '{}', which made {} rows", sets, real,
+          unit.augmenter, made);
+    return all;
+  }
+
+  /// Of all rows those of the mix: no copies, and the first sets whatever the mix.
+  LabelledRows part(const LabelledRows& all, const Mix& mix) const {
+    const std::int64_t real = fold.rows.x.dim(0), first = mix.real ? 0 : real, last = real * (1 + mix.sets);
+    return {slice(all.x, 0, first, last), slice(all.labels, 0, first, last)};
+  }
+
+  /// The predictions of every classifier on every mix. Artefacts are shown under names that begin with `when`.
+  json predictions(const LabelledRows& all, const std::string& when) const {
+    observe(when + "rows.x", all.x);
+    observe(when + "rows.labels", all.labels);
+    json list = json::array();
+    const auto gram = std::make_shared<yi2020::Gram>(all.x);
+    for (const Mix& mix : unit.mixes) {
+      const LabelledRows training = part(all, mix);
+      for (const auto& [name, make] : unit.classifiers) {
+        const std::unique_ptr<yi2020::Classifier> classifier = make();
+        classifier->share(gram);
+        // The same stream whatever augmenter, mix and epoch: classifiers start alike, and only their rows tell them
+        // apart.
+        classifier->fit(training.x, training.labels, fold.classes, stream(rng, name));
+        const std::string learnt = fmt::format("{}{} on {}", when, name, to_string(mix));
+        for (const auto& [weight, value] : classifier->weights()) observe(learnt + "." + weight, value);
+        list.push_back({{"classifier", name},
+                        {"sets", mix.sets},
+                        {"real", mix.real},
+                        {"labels", classifier->predict(test).to_vector<std::int64_t>()},
+                        {"unconverged", classifier->unconverged()}});
+        if (!validation.defined()) continue;
+        const Tensor labels = classifier->predict(validation);
+        observe(learnt + ".validation", labels);
+        list.back()["validation"] = labels.to_vector<std::int64_t>();
+      }
+    }
+    return list;
+  }
+};
 
 }  // namespace
 
@@ -101,8 +151,7 @@ TrainingFold training_fold(const FeatureTable& table, const Scaler& scaler, cons
 }
 
 std::optional<json> run_unit(const Unit& unit, const Session& session) {
-  const Observe observe = session.observe ? session.observe : [](const std::string&, const Tensor&) {};
-  const std::int64_t sets = most_sets(unit);
+  const Observe observe = session.observe ? session.observe : Observe([](const std::string&, const Tensor&) {});
   const Rng rng = stream(stream(Rng{unit.seed}, "split"), unit.split.name);
   pool::flush();  // what an earlier unit left behind: blocks of other sizes than this one begins with
 
@@ -111,47 +160,10 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
   observe("scaler.mean", scaler.mean);
   observe("scaler.rate", scaler.rate);
   const TrainingFold fold = training_fold(unit.table, scaler, unit.split);
-  const std::int64_t real = fold.rows.x.dim(0);
-
-  const auto rows_from = [&](const Augmenter& augmenter) {
-    Rng sampling = stream(rng, "sample " + unit.augmenter);
-    LabelledRows rows = with_synthetic(fold, augmenter, sets, sampling);
-    check(rows.x.dim(0) == real * (1 + sets),
-          "unit: {} synthetic sets of {} rows were asked of '{}', which made {} rows", sets, real, unit.augmenter,
-          rows.x.dim(0) - real);
-    return rows;
+  const auto scaled = [&](const std::vector<std::int64_t>& rows) {
+    return rows.empty() ? Tensor() : scaler(take(unit.table, rows).x);
   };
-  const Tensor test = scaler(take(unit.table, unit.split.test).x);
-  const bool validates = !unit.split.validation.empty();
-  const Tensor validation = validates ? scaler(take(unit.table, unit.split.validation).x) : Tensor();
-  const auto evaluate = [&](const LabelledRows& rows, const std::string& when) {
-    observe(when + "rows.x", rows.x);
-    observe(when + "rows.labels", rows.labels);
-    json predictions = json::array();
-    const auto gram = std::make_shared<yi2020::Gram>(rows.x);
-    for (const Mix& mix : unit.mixes) {
-      const LabelledRows training = part(rows, mix, real);
-      for (const auto& [name, make] : unit.classifiers) {
-        const std::unique_ptr<yi2020::Classifier> classifier = make();
-        classifier->share(gram);
-        // The same stream whatever augmenter, mix and epoch: classifiers start alike, and only their rows tell them
-        // apart.
-        classifier->fit(training.x, training.labels, fold.classes, stream(rng, name));
-        const std::string learnt = fmt::format("{}{} on {}", when, name, to_string(mix));
-        for (const auto& [weight, value] : classifier->weights()) observe(learnt + "." + weight, value);
-        predictions.push_back({{"classifier", name},
-                               {"sets", mix.sets},
-                               {"real", mix.real},
-                               {"labels", classifier->predict(test).to_vector<std::int64_t>()},
-                               {"unconverged", classifier->unconverged()}});
-        if (!validates) continue;
-        const Tensor labels = classifier->predict(validation);
-        observe(learnt + ".validation", labels);
-        predictions.back()["validation"] = labels.to_vector<std::int64_t>();
-      }
-    }
-    return predictions;
-  };
+  const Evaluation evaluation{unit, observe, rng, fold, scaled(unit.split.test), scaled(unit.split.validation)};
 
   json log{{"epochs", json::array()}, {"evaluations", json::array()}};
   LabelledRows rows;
@@ -159,20 +171,20 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
   {
     // Only the classifiers need memory after this block.
     const std::unique_ptr<Augmenter> augmenter = unit.make_augmenter(fold, stream(rng, "train " + unit.augmenter));
-    const auto now = [&] {
-      return evaluate(rows_from(*augmenter), fmt::format("epoch {}: ", augmenter->epochs_done()));
+    const auto evaluate = [&] {
+      return evaluation.predictions(evaluation.rows(*augmenter), fmt::format("epoch {}: ", augmenter->epochs_done()));
     };
-    if (!train(*augmenter, log, unit.evaluate_every, now, session)) return {};
+    if (!train(*augmenter, log, unit.evaluate_every, evaluate, session)) return {};
     last = augmenter->epochs_done();
     if (session.observe) {
       Checkpoint state;
       augmenter->save(state);
       for (const auto& [name, value] : state.tensors) observe(name, value);
     }
-    rows = rows_from(*augmenter);
+    rows = evaluation.rows(*augmenter);
   }
   pool::flush();  // the augmenter's blocks: the classifiers' are of other sizes
-  const json predictions = evaluate(rows, "");
+  const json predictions = evaluation.predictions(rows, "");
   json outcome{{"augmenter", unit.augmenter},
                {"seed", unit.seed},
                {"split", unit.split.name},
@@ -182,7 +194,7 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
 
   json& evaluations = outcome["evaluations"] = std::move(log["evaluations"]);
   evaluations.push_back({{"epoch", last}, {"predictions", predictions}});
-  if (!validates) return outcome;
+  if (unit.split.validation.empty()) return outcome;
   const std::vector<std::int64_t> chosen =
       best_epochs(evaluations, "validation", labels_of(unit.table, unit.split.validation), fold.classes);
   observe("chosen epochs", from_values<std::int64_t>({std::ssize(chosen)}, chosen));
