@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <numeric>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -17,6 +19,7 @@
 #include "autograd/ops/shape.h"
 #include "models/yi2020/adan.h"
 #include "tensor/error.h"
+#include "tensor/kernels/gemm.h"
 
 using namespace emograd;
 using yi2020::DnnClassifier;
@@ -119,7 +122,7 @@ TEST_CASE("SvmClassifier: votes, order of classes, a kernel of more than one blo
   CHECK(bitwise_equal(four.predict(p.x), svm.predict(p.x)));
 }
 
-TEST_CASE("Gram: blocks of one product are the parts' own, bit for bit, and other rows are not taken for parts") {
+TEST_CASE("Gram: blocks of one product are the parts' own, and other rows are not taken for parts") {
   Rng rng{8};
   const Tensor rows = normal({700, 300}, rng);  // more than one block of the kernel, more than one of the sum
   const auto lower = [](const Tensor& k) {
@@ -128,6 +131,15 @@ TEST_CASE("Gram: blocks of one product are the parts' own, bit for bit, and othe
     for (std::size_t i = 0; i < n; ++i)
       std::fill_n(values.begin() + static_cast<std::ptrdiff_t>(i * n + i + 1), n - i - 1, 0.f);
     return values;
+  };
+  // The libraries sum in an order that may depend on where an element lies: then only up to rounding of n ε Σ|terms|.
+  const std::string backend = kernels::gemm_backend(
+      {.f64 = false, .batch = 1, .m = 1, .n = 1, .k = 1, .a = {}, .b = {}, .c = nullptr, .epilogue = {}});
+  const float rounding = backend == "packed" ? 0 : 2 * 300 * std::numeric_limits<float>::epsilon() * 600;
+  const auto same = [&](const Tensor& a, const Tensor& b) {
+    const auto x = lower(a), y = lower(b);
+    return x.size() == y.size() &&
+           std::equal(x.begin(), x.end(), y.begin(), [&](float p, float q) { return std::abs(p - q) <= rounding; });
   };
   yi2020::Gram gram(rows);
   for (const auto& [first, last] : std::vector<std::pair<std::int64_t, std::int64_t>>{
@@ -140,15 +152,15 @@ TEST_CASE("Gram: blocks of one product are the parts' own, bit for bit, and othe
     CHECK(block.shape() == Shape{last - first, last - first});
     CHECK(block.storage().get() == gram.of(rows).storage().get());
     CHECK(own.storage().get() != block.storage().get());
-    CHECK(lower(block) == lower(own));
-    CHECK(lower(yi2020::Gram(alone).of(alone)) == lower(own));
+    CHECK(same(block, own));
+    CHECK(same(yi2020::Gram(alone).of(alone), own));
   }
   // In the same memory, but not these rows.
   for (const Tensor& other : {slice(rows, 0, 0, 100, 2), slice(rows, 1, 0, 150),
                               rows.view_as({699, 300}, rows.strides(), rows.offset() + 150)}) {
     const Tensor product = matmul(packed(other), transpose(packed(other)));
     CHECK(gram.of(other).storage().get() != gram.of(rows).storage().get());
-    CHECK(lower(gram.of(other)) == lower(product));
+    CHECK(same(gram.of(other), product));
   }
   CHECK_THROWS_WITH_AS(yi2020::Gram(zeros({3})), doctest::Contains("needs rows (N, F)"), Error);
 }

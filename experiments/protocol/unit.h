@@ -74,7 +74,8 @@ LabelledRows take(const FeatureTable&, const std::vector<std::int64_t>& rows);
 ///    "evaluations": [{"epoch", "predictions": as above}, …, the last epoch's],
 ///    "chosen": [{"classifier", "sets", "real", "epoch": the best on validation rows (validation.h)}, …];
 /// or nothing where `stop` was heeded; then the state is saved, and the same call continues from it bit for bit. What a
-/// mix gives does not depend on the others. Error where a loss is not finite, and where a mix has no rows.
+/// mix gives does not depend on the others (on the last bits of the SVM's kernel it may where a library multiplies, see
+/// yi2020::Gram). Error where a loss is not finite, and where a mix has no rows.
 std::optional<nlohmann::json> run_unit(const Unit&, const Session& = {});
 
 }  // namespace emograd::protocol
