@@ -142,8 +142,9 @@ TEST_CASE("Gram: blocks of one product are the parts' own, and other rows are no
            std::equal(x.begin(), x.end(), y.begin(), [&](float p, float q) { return std::abs(p - q) <= rounding; });
   };
   yi2020::Gram gram(rows);
-  for (const auto& [first, last] : std::vector<std::pair<std::int64_t, std::int64_t>>{
+  for (const auto& range : std::vector<std::pair<std::int64_t, std::int64_t>>{
            {0, 700}, {0, 1}, {0, 300}, {100, 356}, {101, 700}, {699, 700}}) {
+    const std::int64_t first = range.first, last = range.second;
     CAPTURE(first);
     CAPTURE(last);
     const Tensor part = slice(rows, 0, first, last);

@@ -232,10 +232,10 @@ TEST_CASE("mixes: each gives what it gives alone, from the same synthetic rows, 
     // The rows of fewer sets are the first of more.
     const Tensor& rows = alone.artefacts.at("rows.x");
     CHECK(bitwise_equal(rows, packed(slice(x, 0, 0, rows.dim(0)))));
-    for (const auto& [name, value] : alone.artefacts)
-      if (name.find(" on ") != std::string::npos) {
-        CAPTURE(name);
-        CHECK(bitwise_equal(value, all.artefacts.at(name)));
+    for (const auto& artefact : alone.artefacts)
+      if (artefact.first.find(" on ") != std::string::npos) {
+        CAPTURE(artefact.first);
+        CHECK(bitwise_equal(artefact.second, all.artefacts.at(artefact.first)));
       }
 
     // Without anything shared: the mix's rows in memory of their own.
