@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <limits>
 
@@ -68,6 +69,15 @@ std::optional<std::uint64_t> byte_count(const Shape& shape, std::size_t element_
     empty |= extent == 0;
   }
   return empty ? 0 : static_cast<std::uint64_t>(numel(shape)) * element_size;
+}
+
+const char* read_number(std::string_view s, double& out) {
+  while (s.starts_with(' ') || s.starts_with('\t')) s.remove_prefix(1);
+  while (s.ends_with(' ') || s.ends_with('\t')) s.remove_suffix(1);
+  if (s.size() > 1 && s[0] == '+' && s[1] != '-') s.remove_prefix(1);
+  const auto [rest, status] = std::from_chars(s.data(), s.data() + s.size(), out);
+  if (status == std::errc::result_out_of_range) return "beyond the range of double";
+  return status == std::errc() && rest == s.data() + s.size() ? nullptr : "not a number";
 }
 
 bool valid_utf8(std::string_view s) {

@@ -68,6 +68,10 @@ inline Bytes as_bytes(std::string_view text) { return std::as_bytes(std::span(te
 /// either, and narrow elements may be widened.
 std::optional<std::uint64_t> byte_count(const Shape&, std::size_t element_size);
 
+/// A number as people and programs write it: decimal or exponent notation, nan, inf, with blanks around. `out` is it;
+/// otherwise what the text is instead is returned: "not a number", or "beyond the range of double" (1e999).
+const char* read_number(std::string_view, double& out);
+
 /// Well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
 bool valid_utf8(std::string_view);
 /// For messages: about `limit` bytes at most, control characters and bytes that are not UTF-8 as \xNN.

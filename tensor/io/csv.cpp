@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include "tensor/io/atomic_file.h"
@@ -168,13 +167,7 @@ Tensor CsvTable::numbers(std::size_t first, std::size_t last) const {
   double* out = t.mutable_data<double>();
   for (std::size_t row = 0; row < rows(); ++row)
     for (std::size_t col = first; col < last; ++col, ++out) {
-      std::string_view s = cell(row, col);
-      while (s.starts_with(' ') || s.starts_with('\t')) s.remove_prefix(1);
-      while (s.ends_with(' ') || s.ends_with('\t')) s.remove_suffix(1);
-      if (s.size() > 1 && s[0] == '+' && s[1] != '-') s.remove_prefix(1);
-      const auto [rest, status] = std::from_chars(s.data(), s.data() + s.size(), *out);
-      if (status == std::errc::result_out_of_range) no_number(*this, row, col, "beyond the range of double");
-      if (status != std::errc() || rest != s.data() + s.size()) no_number(*this, row, col, "not a number");
+      if (const char* wrong = io::read_number(cell(row, col), *out)) no_number(*this, row, col, wrong);
     }
   return t;
 }
