@@ -113,6 +113,9 @@ TEST_CASE("feature tables: what is refused, and by which name") {
   t.ids[3] = t.ids[0];
   CHECK_THROWS_WITH_AS(check_table(t), doctest::Contains("'03a01Fa' comes twice, in rows 1 and 4"), Error);
   t = small_table();
+  t.sessions.pop_back();
+  CHECK_THROWS_WITH_AS(check_table(t), doctest::Contains("4 speakers, 3 sessions"), Error);
+  t = small_table();
   t.speakers.assign(4, "03");
   CHECK_THROWS_WITH_AS(check_table(t), doctest::Contains("all utterances are by speaker '03'"), Error);
   t = small_table();
@@ -132,6 +135,9 @@ TEST_CASE("feature tables: the hash sees every part but the source") {
   t.speakers[1] = "09";
   CHECK(table_hash(t) != hash);
   CHECK(table_hash(with_altered_rows(small_table(), {2})) != hash);
+  t = small_table();
+  t.sessions[3] = "1";
+  CHECK(table_hash(t) != hash);
 }
 
 TEST_CASE("npy tables") {
@@ -173,8 +179,49 @@ TEST_CASE("openSMILE CSV tables, labels from a file") {
                        doctest::Contains("utterance 'u2' has no line in m.csv"), Error);
   CHECK_THROWS_WITH_AS(read_feature_table({csv, {}, {}, folder.file("n.csv", "name,label,speaker\nu1,,03\n")}),
                        doctest::Contains("line 2: 'u1' lacks a label"), FileError);
+  CHECK_THROWS_WITH_AS(read_feature_table({csv, {}, {}, folder.file("t.csv", "name,label,speaker\nu1,a,1\nu1,a,1\n")}),
+                       doctest::Contains("line 3: 'u1' comes twice"), FileError);
+  CHECK_THROWS_WITH_AS(read_feature_table({csv, {}, {}, folder.file("b.csv", "name,label,speaker\nu1,\xff,1\n")}),
+                       doctest::Contains("line 2 is not UTF-8"), FileError);
+  CHECK_THROWS_WITH_AS(read_feature_table({folder.file("c.csv", "name;a\n\xff;1\n"), {}, {}, labels}),
+                       doctest::Contains("the utterance name '\\xff' is not UTF-8"), Error);
+  CHECK(t.sessions == std::vector<std::string>(4));
+  const fs::path with_sessions =
+      folder.file("s.csv", "name,label,speaker,session\nu1,happy,03,1\nu2,angry,03,1\nu3,angry,08,\nu4,happy,08,2\n");
+  CHECK(read_feature_table({csv, {}, {}, with_sessions}).sessions == std::vector<std::string>{"1", "1", "", "2"});
   CHECK_THROWS_WITH_AS(read_feature_table({csv, csv, {}, labels}), doctest::Contains("are for .npy"), Error);
   CHECK_THROWS_AS(read_feature_table({folder.file("r.csv", "name;a;b\nu1;1\n"), {}, {}, labels}), FileError);  // ragged
+}
+
+TEST_CASE("ARFF tables: the same as CSV, under any name") {
+  const TemporaryFolder folder;
+  const std::string head =
+      "@relation smile\n@attribute name string\n@attribute frameTime numeric\n@attribute a numeric\n"
+      "@attribute b numeric\n";
+  const fs::path labels =
+      folder.file("l.csv", "name,label,speaker\nu1,happy,03\nu2,angry,03\nu3,angry,08\nu4,happy,08\n");
+  const fs::path csv = folder.file("x.csv", "name;a;b\nu1;1;2\nu2;3;4\nu3;5;6\nu4;7;9\n");
+  const std::string hash = table_hash(read_feature_table({csv, {}, {}, labels}));
+  const std::string rows = "'C:\\corpus\\u1.wav',0.0,1,2,?\n'x/u2.wav',0.0,3,4,0\nu3,0.0,5,6.0,?\nu4,0.0,7,9e0,NULL\n";
+  for (const char* name : {"x.arff", "x.txt"})
+    for (const char* target : {"class numeric", "class {0,1,2,3}", "emotion unknown", "emotion {happy, angry}"}) {
+      const fs::path arff = folder.file(name, head + "@attribute " + target + "\n@data\n" + rows);
+      const FeatureTable t = read_feature_table({arff, {}, {}, labels});
+      CHECK(t.features == std::vector<std::string>{"a", "b"});
+      CHECK(table_hash(t) == hash);
+    }
+  const auto read = [&](const std::string& text) {
+    read_feature_table({folder.file("bad.arff", text), {}, {}, labels});
+  };
+  CHECK_THROWS_WITH_AS(read(head + "@data\nu1,0,1,?\n"), doctest::Contains("line 7, value 4 (b) is missing (?)"),
+                       FileError);
+  CHECK_THROWS_WITH_AS(read("@relation r\n@attribute a numeric\n@data\n1\n"),
+                       doctest::Contains("the first attribute is 'a', numeric; it must be the name of the utterance"),
+                       FileError);
+  CHECK_THROWS_WITH_AS(read(head + "@attribute c string\n@attribute d numeric\n@data\nu1,0,1,2,x,3\n"),
+                       doctest::Contains("value 5 (c) is of type string, not numeric"), FileError);
+  CHECK_THROWS_WITH_AS(read("@data\n"), doctest::Contains("declares no @attribute"), FileError);
+  CHECK_THROWS_WITH_AS(read(head + "@data\n"), doctest::Contains("0 utterances and 2 features"), Error);
 }
 
 TEST_CASE("leave-one-speaker-out: every row is tested once, by models that never heard its speaker") {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <memory>
@@ -17,7 +18,7 @@ FeatureTable make_table(std::string source, Tensor x, std::vector<std::string> f
   check(annotations.size() == ids.size(), "{}: {} utterances, {} annotations", source, ids.size(), annotations.size());
   std::map<std::string, std::int64_t> index;
   for (const Annotation& a : annotations) index[a.label] = 0;
-  FeatureTable t{std::move(source), std::move(x), std::move(features), std::move(ids), {}, {}, {}};
+  FeatureTable t{std::move(source), std::move(x), std::move(features), std::move(ids), {}, {}, {}, {}};
   for (auto& [label, i] : index) {
     i = t.class_count();
     t.classes.push_back(label);
@@ -26,6 +27,7 @@ FeatureTable make_table(std::string source, Tensor x, std::vector<std::string> f
   for (const Annotation& a : annotations) {
     labels.push_back(index.at(a.label));
     t.speakers.push_back(a.speaker);
+    t.sessions.push_back(a.session);
   }
   t.labels = from_values<std::int64_t>({static_cast<std::int64_t>(labels.size())}, labels);
   check_table(t);
@@ -39,9 +41,10 @@ void check_table(const FeatureTable& t) {
   check(rows > 0 && columns > 0, "{}: there is nothing in a table of {} utterances and {} features", t.source, rows,
         columns);
   check(t.features.size() == columns, "{}: {} columns, {} feature names", t.source, columns, t.features.size());
-  check(t.ids.size() == rows && t.speakers.size() == rows && t.labels.shape() == Shape{t.rows()},
-        "{}: {} rows of features, {} utterance names, {} speakers, {} labels", t.source, rows, t.ids.size(),
-        t.speakers.size(), t.labels.numel());
+  check(t.ids.size() == rows && t.speakers.size() == rows && t.sessions.size() == rows &&
+            t.labels.shape() == Shape{t.rows()},
+        "{}: {} rows of features, {} utterance names, {} speakers, {} sessions, {} labels", t.source, rows,
+        t.ids.size(), t.speakers.size(), t.sessions.size(), t.labels.numel());
 
   std::map<std::string, std::size_t> seen;
   for (std::size_t i = 0; i < rows; ++i) {
@@ -83,8 +86,12 @@ std::string table_hash(const FeatureTable& t) {
   const Tensor x = packed(t.x), labels = packed(t.labels);
   add(x.raw(), static_cast<std::size_t>(x.numel()) * sizeof(float));
   add(labels.raw(), static_cast<std::size_t>(labels.numel()) * sizeof(std::int64_t));
-  for (const auto* names : {&t.features, &t.ids, &t.classes, &t.speakers})
+  for (const auto* names : {&t.features, &t.ids, &t.classes, &t.speakers, &t.sessions}) {
+    // A table without sessions keeps the hash that it had before there were any.
+    if (names == &t.sessions && std::all_of(names->begin(), names->end(), [](const auto& s) { return s.empty(); }))
+      continue;
     for (const std::string& name : *names) add(name.data(), name.size());
+  }
   return fmt::format("{:016x}", XXH64_digest(state.get()));
 }
 

@@ -18,14 +18,15 @@ struct FeatureTable {
   Tensor labels;                      // (N,) i64, indices into classes
   std::vector<std::string> classes;   // K names
   std::vector<std::string> speakers;  // N
+  std::vector<std::string> sessions;  // N; "" where unknown
 
   std::int64_t rows() const { return x.dim(0); }
   std::int64_t class_count() const { return static_cast<std::int64_t>(classes.size()); }
 };
 
-/// Who said it, how.
+/// Who said it, how, and, if known, in which recording session.
 struct Annotation {
-  std::string label, speaker;
+  std::string label, speaker, session = {};
 };
 
 /// A table of these parts, one annotation per row; classes in alphabetical order. Error unless check_table accepts it.

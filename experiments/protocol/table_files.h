@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "experiments/protocol/feature_table.h"
 
@@ -9,17 +10,23 @@ namespace emograd::protocol {
 
 /// Where a user's features lie.
 struct TableFiles {
-  /// .npy: an array (utterances, features), with `files` beside it. Anything else: openSMILE's CSV, separated by ';' or
-  /// ',': the utterance in its first column, frameIndex, frameTime, start, end and a last column 'class' are passed
-  /// over.
+  /// .npy: an array (utterances, features), with `files` beside it. Otherwise what openSMILE writes: ARFF (.arff, or
+  /// whatever begins with @relation), or CSV, separated by ';' or ','. The utterance is in the first column;
+  /// frameIndex, frameTime, frameLength, start, end and a last column 'class', in ARFF all last attributes that are not
+  /// numeric, are passed over.
   std::filesystem::path features;
-  std::filesystem::path names;   // text, one feature name per line; only with .npy; empty: numbers
-  std::filesystem::path files;   // text, one utterance per row, as file name or path; only with .npy
-  std::filesystem::path labels;  // CSV with columns name, label, speaker; empty: both are read from EmoDB file names
+  std::filesystem::path names;  // text, one feature name per line; only with .npy; empty: numbers
+  std::filesystem::path files;  // text, one utterance per row, as file name or path; only with .npy
+  /// CSV with columns name, label, speaker and, where it is known, session; empty: label and speaker are read from
+  /// EmoDB file names.
+  std::filesystem::path labels;
 };
 
 /// Error naming file, row and fix where something is missing, contradictory or not finite (check_table).
 FeatureTable read_feature_table(const TableFiles&);
+
+/// The name of the utterance in a file: corpus/03a01Fa.wav → 03a01Fa.
+std::string utterance_of(std::string_view file);
 
 /// 03a01Fa → speaker 03, happiness: two digits for the speaker, three characters for the text, a letter for the emotion
 /// (W anger, L boredom, E disgust, A fear, F happiness, T sadness, N neutral), one for the version. Error otherwise.
