@@ -85,6 +85,36 @@ TEST_CASE("scaler: training rows get mean 0 and variance 1, constant features go
   CHECK_THROWS_WITH_AS(Scaler::fit(ones({4, 2})), doctest::Contains("none of the 2 features varies"), Error);
 }
 
+TEST_CASE("scaler: the largest magnitude of the training fold becomes 1; the corpus counts only where asked") {
+  Rng rng{2};
+  const Tensor corpus = packed(cat({full({30, 1}, 4), normal({30, 3}, rng) * 10.0 + 5.0}, 1));
+  const Tensor train = packed(slice(corpus, 0, 0, 20));
+  const auto rows = [](const Tensor& x) { return x.to_vector<double>(); };
+  CHECK(rows(fit_scaler({}, train, corpus)(corpus)) == rows(Scaler::fit(train)(corpus)));
+  const Scaler whole = fit_scaler({.whole_corpus = true}, train, corpus);
+  CHECK(rows(whole(corpus)) == rows(Scaler::fit(corpus)(corpus)));
+
+  for (const bool whole_corpus : {false, true}) {
+    const Tensor z = (whole_corpus ? whole : Scaler::fit(train))(corpus);
+    const Scaler s = fit_scaler({.whole_corpus = whole_corpus, .max_abs = true}, train, corpus);
+    const std::vector<double> plain = rows(z), scaled = rows(s(corpus));
+    for (std::size_t j = 0; j < 3; ++j) {
+      double largest = 0, after = 0;
+      for (std::size_t i = 0; i < 20; ++i) {
+        largest = std::max(largest, std::abs(plain[3 * i + j]));
+        after = std::max(after, std::abs(scaled[3 * i + j]));
+      }
+      CHECK(after == doctest::Approx(1).epsilon(1e-6));
+      for (std::size_t i = 0; i < 30; ++i)
+        CHECK(scaled[3 * i + j] == doctest::Approx(plain[3 * i + j] / largest).epsilon(1e-6));
+    }
+  }
+  // Feature 0 is the corpus's mean throughout the training fold: there is nothing to divide by.
+  const Tensor centred = tensor({{0, 1}, {0, 2}, {-1, 3}, {1, 4}}), first = packed(slice(centred, 0, 0, 2));
+  CHECK(fit_scaler({.whole_corpus = true, .max_abs = true}, first, centred).kept.to_vector<std::int64_t>() ==
+        std::vector<std::int64_t>{1});
+}
+
 TEST_CASE("EmoDB names") {
   CHECK(parse_emodb_name("03a01Fa").speaker == "03");
   CHECK(parse_emodb_name("03a01Fa").label == "happiness");

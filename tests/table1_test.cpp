@@ -143,6 +143,32 @@ TEST_CASE("leak: a scaler fitted on the whole corpus is found out, and so is wha
   CHECK(leaks == std::vector<std::string>{"E", "scaler.mean"});
 }
 
+TEST_CASE("leak: normalising on the whole corpus is one, and its outcome says so; scaling on the fold is none") {
+  const Experiment e;
+  for (const bool corpus : {false, true})
+    for (const bool max_abs : {false, true}) {
+      CAPTURE(corpus);
+      CAPTURE(max_abs);
+      std::optional<nlohmann::json> outcome;
+      const auto leaks =
+          leaking_artefacts(e.table, e.splits[1], [&](const FeatureTable& table, const Observe& observe) {
+            Unit unit = Experiment::unit(table, e.splits[1], "adan");
+            unit.scaling = {.whole_corpus = corpus, .max_abs = max_abs};
+            outcome = run_unit(unit, {.observe = observe});
+          });
+      CHECK(outcome->contains("leak") == corpus);
+      if (!corpus) {
+        CHECK(leaks.empty());
+        continue;
+      }
+      CHECK(outcome->at("leak") == "normalised on the whole corpus, which leaks test rows into training");
+      for (const char* name :
+           {"scaler.mean", "scaler.rate", "rows.x", "adan.E.0.W", "svm on real + 3 sets.W", "dnn on real + 3 sets.0.W"})
+        CHECK(std::count(leaks.begin(), leaks.end(), name) == 1);
+      CHECK(std::count(leaks.begin(), leaks.end(), "rows.labels") == 0);
+    }
+}
+
 TEST_CASE("leak: labels of the test fold are found out, too") {
   const Experiment e;
   const auto leaks = leaking_artefacts(e.table, e.splits[0], [&](const FeatureTable& table, const Observe& observe) {

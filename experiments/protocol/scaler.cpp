@@ -1,5 +1,6 @@
 #include "experiments/protocol/scaler.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -43,5 +44,31 @@ Scaler Scaler::fit(const Tensor& x) {
 }
 
 Tensor Scaler::operator()(const Tensor& x) const { return (index_select(x, 1, kept) - mean) * rate; }
+
+Scaler fit_scaler(const Scaling& scaling, const Tensor& train, const Tensor& corpus) {
+  const Scaler scaler = Scaler::fit(scaling.whole_corpus ? corpus : train);
+  if (!scaling.max_abs) return scaler;
+  const Tensor z = packed(scaler(train));
+  const auto rows = static_cast<std::size_t>(z.dim(0)), columns = static_cast<std::size_t>(z.dim(1));
+  const float* value = z.data<float>();
+  std::vector<float> rate;
+  std::vector<std::int64_t> moving;  // of scaler.kept
+  const float* z_rate = scaler.rate.data<float>();
+  for (std::size_t j = 0; j < columns; ++j) {
+    float largest = 0;
+    for (std::size_t i = 0; i < rows; ++i) largest = std::max(largest, std::abs(value[i * columns + j]));
+    if (largest == 0) continue;
+    moving.push_back(static_cast<std::int64_t>(j));
+    rate.push_back(z_rate[j] / largest);
+  }
+  check(!moving.empty(), "Scaler: all {} features are 0 over the {} training rows", columns, rows);
+  const Tensor index = from_values<std::int64_t>({std::ssize(moving)}, moving);
+  return {index_select(scaler.kept, 0, index), index_select(scaler.mean, 0, index),
+          from_values<float>({std::ssize(rate)}, rate)};
+}
+
+std::string leak_of(const Scaling& scaling) {
+  return scaling.whole_corpus ? "normalised on the whole corpus, which leaks test rows into training" : "";
+}
 
 }  // namespace emograd::protocol

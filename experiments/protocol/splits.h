@@ -14,9 +14,28 @@ struct Split {
   std::vector<std::int64_t> validation = {};  // likewise; for choosing among trainings (validation.h), or none
 };
 
-/// One split per speaker, in alphabetical order: that speaker is the test set. Error where a training set would lack a
-/// class; a test set may.
-std::vector<Split> leave_one_speaker_out(const FeatureTable&);
+/// Which rows are tested together.
+struct Folds {
+  std::string protocol;             // how they came about, for reports and manifests
+  std::vector<std::string> of_row;  // N; "": the row is in every training set and never tested
+};
+
+/// Leave-one-speaker-out: one fold per speaker.
+Folds folds_by_speaker(const FeatureTable&);
+/// Leave-one-session-out. Error where the session of a row is unknown, or there is only one.
+Folds folds_by_session(const FeatureTable&);
+/// Group k-fold: each speaker's rows in one of k folds, so that folds differ little in rows and in rows of each class.
+/// Speakers are taken in descending order of rows, in random order where they have as many, each into the fold whose
+/// shares of the table it raises least in squares. Error unless 2 ≤ k ≤ speakers.
+Folds folds_of_speakers(const FeatureTable&, std::int64_t k, std::uint64_t seed);
+
+/// Error, beginning with `where`, unless there is a fold per row and every speaker's rows are in the same.
+void check_folds(const FeatureTable&, const Folds&, const std::string& where);
+
+/// One split per fold, in alphabetical order: its rows are the test set, all others the training set. Error where
+/// check_folds has one, or a training set would lack a class; a test set may.
+std::vector<Split> splits_of(const FeatureTable&, const Folds&);
+std::vector<Split> leave_one_speaker_out(const FeatureTable&);  // splits_of(folds_by_speaker)
 
 /// Error unless train, test and validation are disjoint sets of rows, share no speaker, and train has every class.
 void check_split(const FeatureTable&, const Split&);

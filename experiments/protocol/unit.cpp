@@ -155,7 +155,7 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
   const Rng rng = stream(stream(Rng{unit.seed}, "split"), unit.split.name);
   pool::flush();  // what an earlier unit left behind: blocks of other sizes than this one begins with
 
-  const Scaler scaler = Scaler::fit(take(unit.table, unit.split.train).x);
+  const Scaler scaler = fit_scaler(unit.scaling, take(unit.table, unit.split.train).x, unit.table.x);
   observe("scaler.kept", scaler.kept);
   observe("scaler.mean", scaler.mean);
   observe("scaler.rate", scaler.rate);
@@ -190,6 +190,7 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
                {"split", unit.split.name},
                {"epochs", std::move(log["epochs"])},
                {"predictions", predictions}};
+  if (const std::string leak = leak_of(unit.scaling); !leak.empty()) outcome["leak"] = leak;
   if (unit.evaluate_every == 0) return outcome;
 
   json& evaluations = outcome["evaluations"] = std::move(log["evaluations"]);

@@ -41,6 +41,7 @@ struct Unit {
   std::vector<std::pair<std::string, MakeClassifier>> classifiers;  // in the order of reports
   std::vector<Mix> mixes{Mix{}};
   std::int64_t evaluate_every = 0;  // epochs of training after which to do as at its end; 0: never before that
+  Scaling scaling = {};
 };
 
 /// Called with everything that training leaves behind, as it comes into being: "scaler.mean", "adan.E.0.W",
@@ -69,7 +70,8 @@ LabelledRows take(const FeatureTable&, const std::vector<std::int64_t>& rows);
 ///   {"augmenter", "seed", "split", "epochs": [{"epoch", "losses"}, …at most 100…],
 ///    "predictions": [{"classifier", "sets" and "real" of the mix, "labels": [of every test row],
 ///                     "validation": [of every validation row, where the split has any],
-///                     "unconverged": Classifier::unconverged()}, …]},
+///                     "unconverged": Classifier::unconverged()}, …],
+///    "leak": leak_of the scaling, where it has one},
 /// with evaluate_every also
 ///    "evaluations": [{"epoch", "predictions": as above}, …, the last epoch's],
 ///    "chosen": [{"classifier", "sets", "real", "epoch": the best on validation rows (validation.h)}, …];

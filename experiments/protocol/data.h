@@ -1,0 +1,29 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "experiments/protocol/feature_table.h"
+#include "experiments/protocol/scaler.h"
+#include "experiments/protocol/splits.h"
+
+namespace emograd::protocol {
+
+/// What an experiment runs on: rows, how they are divided, how they are scaled.
+struct Data {
+  FeatureTable table;
+  std::string protocol;
+  std::vector<Split> splits;
+  Scaling scaling;
+  nlohmann::json manifest;  // manifest_of table and folds
+};
+
+/// Error where the folds do not fit the table (splits_of), and where no feature varies.
+Data make_data(FeatureTable, const Folds&, const Scaling& = {});
+
+/// A line on source, sizes and protocol, then one for each thing that a reader of results must know: a leak, features
+/// that tell nothing, folds that test no utterance of some class, rows that are never tested.
+std::string describe(const Data&);
+
+}  // namespace emograd::protocol
