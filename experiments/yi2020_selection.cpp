@@ -121,7 +121,7 @@ int main(int argc, char** argv) {
                  "How many of every fold's training speakers choose: those who follow the test speaker alphabetically")
       ->check(CLI::PositiveNumber);
   CLI11_PARSE(app, argc, argv);
-  if (!every) every = options.files.features.empty() ? 10 : 100;
+  if (!every) every = options.data.files.features.empty() ? 10 : 100;
 
   const auto results = [&](const Summary& summary, const report::RunFolder& folder) {
     folder.write("selection.csv", selection_csv(summary));

@@ -66,7 +66,8 @@ void check_ended(const Experiment& e, const Finished& run, const std::string& fi
     const std::string name = fs::path(found.first).filename();
     CHECK_FALSE(name.starts_with(AtomicFile::temporary_prefix));
     if (name.ends_with(".json")) CHECK(nlohmann::json::accept(found.second));
-    if (name == "manifest.json") CHECK_NOTHROW(load_checkpoint((fs::path(e.at) / found.first).parent_path()));
+    if (name == "manifest.json" && found.first.starts_with("checkpoints/"))
+      CHECK_NOTHROW(load_checkpoint((fs::path(e.at) / found.first).parent_path()));
   }
 }
 
@@ -88,6 +89,7 @@ TEST_CASE("full disk: whichever file has no room, the run says so and goes on to
   const auto expected = undisturbed.content();
   const auto bytes = [&](const char* file) { return expected.at(file).size(); };
   const std::string unit = "units/seed0-fold00-adan.json";
+  REQUIRE(bytes("config.json") < bytes("manifest.json"));
   REQUIRE(bytes("config.json") < bytes(unit.c_str()));
   REQUIRE(bytes(unit.c_str()) < bytes("metrics.jsonl") / 2);
   REQUIRE(bytes("metrics.jsonl") < bytes("predictions.csv"));
@@ -96,6 +98,7 @@ TEST_CASE("full disk: whichever file has no room, the run says so and goes on to
   const Experiment e;
   const char* reason = "File too large; raise the limit on the size of files";
   check_ended(e, e.run(0, {.file_bytes = bytes("config.json") - 1}), "config.json", reason);
+  check_ended(e, e.run(0, {.file_bytes = bytes("config.json")}), "manifest.json", reason);
   check_ended(e, e.run(0, {.file_bytes = mebibyte}), "checkpoints/seed0-fold00-adan/tensors-", reason);
   CHECK_FALSE(fs::exists(fs::path(e.at) / "checkpoints/seed0-fold00-adan/manifest.json"));
   check_ended(e, e.run(1e6, {.file_bytes = bytes("config.json")}), unit, reason);

@@ -314,6 +314,10 @@ TEST_CASE("run folders: one run at a time, and only the same run goes on") {
   CHECK_THROWS_WITH_AS(report::RunFolder(folder / "run", config, false), doctest::Contains("--resume"), FileError);
   CHECK_THROWS_WITH_AS(report::RunFolder(folder / "run", other, true),
                        doctest::Contains("options/adan/epochs is 800 there, 150 here"), FileError);
+  other = config;
+  other["build"]["emograd"] = "0.1.0";
+  CHECK_THROWS_WITH_AS(report::RunFolder(folder / "run", other, true),
+                       doctest::Contains("was made by emograd of unknown version, this is 0.1.0:"), FileError);
   CHECK(report::RunFolder(folder / "run", config, true).finished("u").has_value());
 
   fs::create_directory(folder / "foreign");

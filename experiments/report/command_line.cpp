@@ -2,24 +2,76 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <iostream>
 #include <set>
 #include <sstream>
+#include <utility>
 
+#include "experiments/protocol/manifest.h"
 #include "experiments/protocol/synthetic_table.h"
 #include "tensor/error.h"
+#include "tensor/io/atomic_file.h"
+#include "tensor/io/bytes.h"
 
 namespace emograd::report {
+namespace fs = std::filesystem;
 
-void add_table_options(CLI::App& app, protocol::TableFiles& f) {
+namespace {
+
+protocol::FeatureTable table_of(const protocol::TableFiles& f) {
+  if (!f.features.empty()) return protocol::read_feature_table(f);
+  check(f.names.empty() && f.files.empty() && f.labels.empty(),
+        "--names, --files and --labels describe the file that --features names; give that, too");
+  return protocol::synthetic_table({}, Rng{2022});
+}
+
+protocol::Folds folds_of(const protocol::FeatureTable& table, const DataOptions& o) {
+  if (o.split == "loso") return protocol::folds_by_speaker(table);
+  if (o.split == "loso-session") return protocol::folds_by_session(table);
+  const std::string kind = o.split.substr(0, o.split.find(':') + 1), rest = o.split.substr(kind.size());
+  if (kind == "file:" && !rest.empty())
+    return fs::path(rest).extension() == ".json" ? protocol::read_manifest(rest, table)
+                                                 : protocol::read_fold_list(rest, table);
+  const bool number = !rest.empty() && rest.size() <= 9 && rest.find_first_not_of("0123456789") == std::string::npos;
+  check(kind == "group-k:" && number,
+        "--split: '{}' is none of loso, loso-session, group-k:K (in K folds) and file:PATH (a manifest or a list)",
+        o.split);
+  return protocol::folds_of_speakers(table, std::stoll(rest), o.split_seed);
+}
+
+void write_manifest(const std::string& path, const nlohmann::json& manifest) {
+  const std::string text = protocol::manifest_text(manifest);
+  if (!fs::exists(path)) return write_file(path, io::as_bytes(text));
+  io::check_file(io::as_text(io::read_file(path)) == text, path,
+                 "exists and is not the manifest of these folds; name another file with --write-manifest");
+}
+
+}  // namespace
+
+void add_table_options(CLI::App& app, DataOptions& o) {
+  protocol::TableFiles& f = o.files;
   app.option_defaults()->group("Data")->always_capture_default(false);
-  app.add_option("--features", f.features, "Feature rows: .npy (utterances × features), or openSMILE's CSV")
+  app.add_option("--features", f.features, "Feature rows: openSMILE's ARFF or CSV, or .npy (utterances × features)")
       ->check(CLI::ExistingFile);
   app.add_option("--names", f.names, "With .npy: names of the features, one per line")->check(CLI::ExistingFile);
   app.add_option("--files", f.files, "With .npy: file names of the utterances, one per row")->check(CLI::ExistingFile);
   app.add_option("--labels", f.labels,
-                 "CSV with columns name, label, speaker; without it both are read\nfrom EmoDB file names (03a01Fa)")
+                 "CSV with columns name, label, speaker and, where known, session; without it\n"
+                 "label and speaker are read from EmoDB file names (03a01Fa)")
       ->check(CLI::ExistingFile);
+  app.add_option("--write-manifest", o.write_manifest, "Write the folds to this file (.json), too");
+  app.option_defaults()->always_capture_default();
+  app.add_option("--split", o.split,
+                 "What is left out for testing: loso (a speaker), loso-session (a session), group-k:K\n"
+                 "(a fold of K, between which speakers are distributed, alike in size and classes),\n"
+                 "file:PATH (folds as --write-manifest writes them, .json, or a CSV with columns name, fold)");
+  app.add_option("--split-seed", o.split_seed, "Of group-k: in which order speakers with as many rows come");
+  app.add_option("--normalise", o.normalise,
+                 "Features by mean and deviation of: fold (its training rows), corpus (all rows, as the\n"
+                 "paper; leaks test rows into training, and every result says so)")
+      ->check(CLI::IsMember({"fold", "corpus"}));
+  app.add_flag("--max-abs", o.max_abs, "Then divide features by their largest magnitude in the training fold");
 }
 
 void add_run_options(CLI::App& app, RunOptions& o) {
@@ -39,11 +91,13 @@ void add_run_options(CLI::App& app, RunOptions& o) {
   app.add_flag("--dry-run", o.dry_run, "Check the data, print the configuration, and stop");
 }
 
-protocol::FeatureTable table_of(const protocol::TableFiles& f) {
-  if (!f.features.empty()) return protocol::read_feature_table(f);
-  check(f.names.empty() && f.files.empty() && f.labels.empty(),
-        "--names, --files and --labels describe the file that --features names; give that, too");
-  return protocol::synthetic_table({}, Rng{2022});
+protocol::Data data_of(const DataOptions& o) {
+  protocol::FeatureTable table = table_of(o.files);
+  const protocol::Folds folds = folds_of(table, o);
+  protocol::Data data =
+      protocol::make_data(std::move(table), folds, {.whole_corpus = o.normalise == "corpus", .max_abs = o.max_abs});
+  if (!o.write_manifest.empty()) write_manifest(o.write_manifest, data.manifest);
+  return data;
 }
 
 std::vector<std::uint64_t> parse_seeds(const std::string& text) {

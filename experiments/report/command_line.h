@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/protocol/data.h"
 #include "experiments/protocol/table_files.h"
 
 /// Options that programs share, under the same names everywhere.
@@ -18,11 +19,19 @@ struct RunOptions {
   bool resume = false, trace = false, verbose = false, dry_run = false;
 };
 void add_run_options(CLI::App&, RunOptions&);
-void add_table_options(CLI::App&, protocol::TableFiles&);
 
-/// The user's table, or the built-in synthetic one where no --features is given. Error where only what belongs to it
-/// is.
-protocol::FeatureTable table_of(const protocol::TableFiles&);
+/// Which rows, how divided, how scaled.
+struct DataOptions {
+  protocol::TableFiles files;
+  std::string split = "loso", normalise = "fold", write_manifest;
+  std::uint64_t split_seed = 0;
+  bool max_abs = false;
+};
+void add_table_options(CLI::App&, DataOptions&);
+
+/// The user's table, or the built-in synthetic one where no --features is given, divided and scaled as the options say;
+/// the manifest is written where they say so. Error where something does not fit together.
+protocol::Data data_of(const DataOptions&);
 
 /// "3" → 0, 1, 2; "5,8" → 5, 8; "7," → 7. Error otherwise, and where one comes twice.
 std::vector<std::uint64_t> parse_seeds(const std::string&);

@@ -33,12 +33,15 @@ void to_json(nlohmann::json& j, const SvmConfig& c) {
 
 namespace emograd::protocol {
 
-void to_json(nlohmann::json& j, const FeatureTable& t) {
-  j = {{"source", t.source},
-       {"xxhash64", table_hash(t)},
-       {"rows", t.rows()},
-       {"features", t.x.dim(1)},
-       {"classes", t.classes}};
+void to_json(nlohmann::json& j, const Data& d) {
+  j = {{"source", d.table.source},
+       {"xxhash64", d.manifest.at("table").at("xxhash64")},
+       {"rows", d.table.rows()},
+       {"features", d.table.x.dim(1)},
+       {"classes", d.table.classes},
+       {"split", {{"protocol", d.protocol}, {"folds", d.splits.size()}, {"manifest", d.manifest.at("xxhash64")}}},
+       {"scaling", {{"normalise", d.scaling.whole_corpus ? "corpus" : "fold"}, {"max_abs", d.scaling.max_abs}}}};
+  if (const std::string leak = leak_of(d.scaling); !leak.empty()) j["leak"] = leak;
 }
 
 }  // namespace emograd::protocol

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "experiments/protocol/feature_table.h"
+#include "experiments/protocol/data.h"
 #include "models/yi2020/adan.h"
 #include "models/yi2020/classifiers.h"
 
@@ -14,5 +14,5 @@ void to_json(nlohmann::json&, const SvmConfig&);
 }  // namespace emograd::yi2020
 
 namespace emograd::protocol {
-void to_json(nlohmann::json&, const FeatureTable&);  // source, hash, sizes and classes, not the rows
+void to_json(nlohmann::json&, const Data&);  // hash, sizes, protocol and the manifest's hash, scaling; not the rows
 }  // namespace emograd::protocol

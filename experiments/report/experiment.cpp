@@ -15,7 +15,7 @@
 namespace emograd::report {
 
 void add_options(CLI::App& app, ExperimentOptions& o) {
-  add_table_options(app, o.files);
+  add_table_options(app, o.data);
   add_method_options(app, o.methods, o.classifiers);
   add_run_options(app, o.run);
   app.option_defaults()->group("Experiment");
@@ -26,26 +26,23 @@ namespace {
 
 int run(const ExperimentOptions& o, const Experiment& e) {
   if (o.run.threads > 0) set_thread_count(o.run.threads);
-  const protocol::FeatureTable table = table_of(o.files);
-  std::vector<protocol::Split> splits = protocol::leave_one_speaker_out(table);
+  protocol::Data data = data_of(o.data);
   if (e.validation_speakers > 0)
-    for (protocol::Split& split : splits) split = protocol::with_validation(table, split, e.validation_speakers);
-  const Plan plan{table,   splits,          parse_seeds(o.seeds), methods(o.methods), classifiers(o.classifiers),
+    for (protocol::Split& split : data.splits)
+      split = protocol::with_validation(data.table, split, e.validation_speakers);
+  const Plan plan{data,    parse_seeds(o.seeds), methods(o.methods), classifiers(o.classifiers),
                   e.mixes, e.evaluate_every};
 
   nlohmann::json options = method_config(o.methods, o.classifiers);
   options["seeds"] = plan.seeds;
   options.update(e.options);
   const nlohmann::json config{{"program", e.program},
-                              {"version", 2},
+                              {"version", 3},
                               {"options", options},
-                              {"data", table},
-                              {"build", build_info(table.x.dim(1))}};
-  const std::string head = fmt::format(
-      "{}: {} utterances × {} features, {} classes, {} speakers, leave-one-speaker-out;\n"
-      "seeds: {}; {}; {}\n\n",
-      table.source, table.rows(), table.x.dim(1), table.classes.size(), splits.size(), plan.seeds.size(), e.subject,
-      description(o.methods, o.classifiers));
+                              {"data", data},
+                              {"build", build_info(data.table.x.dim(1))}};
+  const std::string head = protocol::describe(data) + fmt::format("Seeds: {}; {}; {}\n\n", plan.seeds.size(), e.subject,
+                                                                  description(o.methods, o.classifiers));
   std::cout << head << std::flush;
   if (o.run.dry_run) {
     std::cout << config.dump(2) << '\n';
@@ -53,7 +50,7 @@ int run(const ExperimentOptions& o, const Experiment& e) {
   }
 
   RunFolder folder(o.run.out, config, o.run.resume);
-  Summary summary(table, splits);
+  Summary summary(data.table, data.splits);
   trace::enable(o.run.trace);
   return resumable(folder, [&] {
     if (!run_plan(plan, folder, o.run, summary)) return interrupted_exit_code;
@@ -69,7 +66,7 @@ int run(const ExperimentOptions& o, const Experiment& e) {
 }  // namespace
 
 int run_experiment(ExperimentOptions o, const Experiment& e) {
-  complete(o.methods, o.classifiers, o.files.features.empty());
+  complete(o.methods, o.classifiers, o.data.files.features.empty());
   return guarded(e.program.c_str(), [&] { return run(o, e); });
 }
 

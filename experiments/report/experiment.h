@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "experiments/protocol/table_files.h"
 #include "experiments/report/command_line.h"
 #include "experiments/report/methods.h"
 #include "experiments/report/run_folder.h"
@@ -18,7 +17,7 @@
 namespace emograd::report {
 
 struct ExperimentOptions {
-  protocol::TableFiles files = {};
+  DataOptions data = {};
   std::string seeds = "1";
   MethodOptions methods = {};
   ClassifierOptions classifiers = {};

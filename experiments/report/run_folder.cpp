@@ -44,6 +44,12 @@ std::string differences(const json& there, const json& here) {
   return out;
 }
 
+std::string version_of(const json& config) {
+  const json::json_pointer at("/build/emograd");
+  return config.contains(at) && config[at].is_string() ? io::printable(config[at].get<std::string>())
+                                                       : "of unknown version";
+}
+
 void append_line(std::ofstream& file, const json& line, const fs::path& path) {
   errno = 0;
   file << io::format_strict_json(line, json_depth, path.string()) << '\n' << std::flush;
@@ -79,8 +85,17 @@ RunFolder::RunFolder(const fs::path& path, const json& config, bool resume) : pa
                    "another run is using this folder; wait for it, or name another one with --out");
     if (has("config.json")) {
       io::check_file(resume, name, "holds a run already: --resume goes on with it, --out names another folder");
-      const std::string differ = differences(read_json(path_ / "config.json"), config);
-      io::check_file(differ.empty(), name, "cannot be resumed, it was made otherwise: {}", differ);
+      const json there = read_json(path_ / "config.json");
+      const std::string version = version_of(there);
+      io::check_file(version == version_of(config), name,
+                     "was made by emograd {}, this is {}: results may differ, so go on with that one, or name another "
+                     "folder with --out",
+                     version, version_of(config));
+      const std::string differ = differences(there, config);
+      io::check_file(differ.empty(), name,
+                     "cannot be resumed, it was made otherwise: {}. Repeat its options, or name another folder with "
+                     "--out",
+                     differ);
     } else {
       write("config.json", io::format_strict_json(config, json_depth, name, 2) + "\n");
     }
@@ -116,7 +131,9 @@ void RunFolder::metric(const json& line) { append_line(metrics_, line, path_ / "
 void RunFolder::timing(const json& line) { append_line(timing_, line, path_ / "timing.jsonl"); }
 
 void RunFolder::write(const std::string& file, std::string_view text) const {
-  write_file(path_ / file, io::as_bytes(text));
+  const fs::path path = path_ / file;
+  if (fs::exists(path) && io::as_text(io::read_file(path)) == text) return;  // a full disk is no matter then
+  write_file(path, io::as_bytes(text));
 }
 
 int resumable(const RunFolder& folder, const std::function<int()>& body) {

@@ -10,9 +10,10 @@
 
 namespace emograd::report {
 
-/// Where a run leaves everything: config.json, metrics.jsonl, predictions.csv, table.txt; units/ with the outcome of
-/// every finished unit and checkpoints/ with the state of unfinished ones. Whatever of it exists is complete, whenever
-/// the program was killed or the disk was full, except for the last line of metrics.jsonl and timing.jsonl.
+/// Where a run leaves everything: config.json, manifest.json (which rows are in which fold, protocol/manifest.h),
+/// metrics.jsonl, predictions.csv, table.txt; units/ with the outcome of every finished unit and checkpoints/ with the
+/// state of unfinished ones. Whatever of it exists is complete, whenever the program was killed or the disk was full,
+/// except for the last line of metrics.jsonl and timing.jsonl.
 ///
 /// All files but timing.jsonl, which tells how long things took, are the same bytes whether a run was interrupted or
 /// not.
@@ -20,7 +21,8 @@ class RunFolder {
  public:
   /// Makes the folder, holds it for this process (flock on its file `lock`) and writes `config` into it. A folder with
   /// something in it is used with `resume` only, and only if its config is equal; what differs is in the FileError
-  /// otherwise. FileError, too, where another process has it or where it cannot be written.
+  /// otherwise. FileError, too, where another version of emograd made it, where another process has it, or where
+  /// it cannot be written.
   RunFolder(const std::filesystem::path&, const nlohmann::json& config, bool resume);
   ~RunFolder();
   RunFolder(const RunFolder&) = delete;
@@ -34,7 +36,7 @@ class RunFolder {
 
   void metric(const nlohmann::json& line);  // of metrics.jsonl, which starts empty, also on resuming
   void timing(const nlohmann::json& line);  // of timing.jsonl, which goes on
-  void write(const std::string& file, std::string_view text) const;
+  void write(const std::string& file, std::string_view text) const;  // unless that is in it already
   const std::filesystem::path& path() const { return path_; }
 
  private:

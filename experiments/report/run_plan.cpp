@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "experiments/protocol/manifest.h"
 #include "experiments/report/interrupt.h"
 #include "experiments/report/processes.h"
 #include "experiments/report/progress.h"
@@ -33,10 +34,10 @@ struct Task {
 std::vector<Task> tasks_of(const Plan& plan) {
   std::vector<Task> tasks;
   for (const std::uint64_t seed : plan.seeds)
-    for (std::size_t fold = 0; fold < plan.splits.size(); ++fold)
+    for (std::size_t fold = 0; fold < plan.data.splits.size(); ++fold)
       for (const Method& method : plan.methods)
         tasks.push_back(
-            {seed, plan.splits[fold], method, method.augments ? plan.mixes : std::vector{protocol::Mix{.sets = 0}},
+            {seed, plan.data.splits[fold], method, method.augments ? plan.mixes : std::vector{protocol::Mix{.sets = 0}},
              plan.evaluate_every > 0 ? 1 + std::max<std::int64_t>(0, method.epochs - 1) / plan.evaluate_every : 1,
              fmt::format("seed{}-fold{:02}-{}", seed, fold, method.name)});
   return tasks;
@@ -47,8 +48,8 @@ bool run_task(const Plan& plan, const Task& task, RunFolder& folder, const RunOp
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
   if (worker.stop()) return false;
-  const auto outcome = protocol::run_unit({plan.table, task.split, task.seed, task.method.name, task.method.make,
-                                           plan.classifiers, task.mixes, plan.evaluate_every},
+  const auto outcome = protocol::run_unit({plan.data.table, task.split, task.seed, task.method.name, task.method.make,
+                                           plan.classifiers, task.mixes, plan.evaluate_every, plan.data.scaling},
                                           {.checkpoint = folder.checkpoint(task.name),
                                            .checkpoint_seconds = options.checkpoint_seconds,
                                            .stop = worker.stop,
@@ -64,6 +65,7 @@ bool run_task(const Plan& plan, const Task& task, RunFolder& folder, const RunOp
 
 bool run_plan(const Plan& plan, RunFolder& folder, const RunOptions& options, Summary& summary) {
   check(options.jobs == 1 || !options.trace, "--trace sees this process alone; use it with --jobs 1");
+  folder.write("manifest.json", protocol::manifest_text(plan.data.manifest));
   catch_interrupts();
   const std::vector<Task> tasks = tasks_of(plan);
   std::int64_t work = 0;

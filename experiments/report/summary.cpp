@@ -68,7 +68,8 @@ void Summary::add(const json& outcome) {
 }
 
 std::vector<json> Summary::metric_lines(const json& outcome) const {
-  const json unit{{"augmenter", outcome.at("augmenter")}, {"seed", outcome.at("seed")}, {"split", outcome.at("split")}};
+  json unit{{"augmenter", outcome.at("augmenter")}, {"seed", outcome.at("seed")}, {"split", outcome.at("split")}};
+  if (outcome.contains("leak")) unit["leak"] = outcome.at("leak");
   std::vector<json> lines;
   for (const json& epoch : outcome.at("epochs")) {
     lines.push_back(unit);
@@ -158,6 +159,8 @@ std::string Summary::predictions_csv() const {
   csv.columns = {"seed", "split", "id", "speaker", "truth", "augmenter", "classifier"};
   if (mixes) csv.columns.insert(csv.columns.end(), {"sets", "real"});
   csv.columns.emplace_back("prediction");
+  const bool leak = !outcomes_.empty() && outcomes_.front().contains("leak");  // the units of a run scale alike
+  if (leak) csv.columns.emplace_back("leak");
   for (const json& outcome : outcomes_) {
     const Split& s = split(outcome.at("split"));
     const std::vector<std::int64_t> truth = this->truth(outcome);
@@ -175,6 +178,7 @@ std::string Summary::predictions_csv() const {
                                        c.classifier};
         if (mixes) cells.insert(cells.end(), {std::to_string(c.mix.sets), c.mix.real ? "yes" : "no"});
         cells.push_back(name(p.at("labels")[i].get<std::int64_t>()));
+        if (leak) cells.push_back(outcome.at("leak"));
         csv.add_row(cells);
       }
   }

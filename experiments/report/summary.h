@@ -57,7 +57,7 @@ class Summary {
   /// A line on parts of classifiers that did not converge; "" where all did.
   std::string unconverged() const;
   /// seed;split;id;speaker;truth;augmenter;classifier;prediction, with sets;real before the last where an augmenter's
-  /// rows were mixed in several ways.
+  /// rows were mixed in several ways, and leak at the end where units have one.
   std::string predictions_csv() const;
 
  private:
