@@ -18,6 +18,11 @@ void Confusion::add(const std::vector<std::int64_t>& truth, const std::vector<st
   for (std::size_t i = 0; i < truth.size(); ++i) add(truth[i], predictions[i]);
 }
 
+void Confusion::add(const Confusion& other, std::int64_t times) {
+  check(classes_ == other.classes_, "Confusion: {} classes, to be added to {}", other.classes_, classes_);
+  for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += times * other.counts_[i];
+}
+
 std::int64_t Confusion::of_class(std::int64_t truth) const {
   std::int64_t n = 0;
   for (std::int64_t k = 0; k < classes_; ++k) n += count(truth, k);

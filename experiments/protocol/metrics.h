@@ -14,6 +14,7 @@ class Confusion {
   /// Error where an index is no class.
   void add(std::int64_t truth, std::int64_t prediction);
   void add(const std::vector<std::int64_t>& truth, const std::vector<std::int64_t>& predictions);
+  void add(const Confusion&, std::int64_t times = 1);  // of the same classes
 
   std::int64_t classes() const { return classes_; }
   std::int64_t count(std::int64_t truth, std::int64_t prediction) const {

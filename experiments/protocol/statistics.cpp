@@ -1,0 +1,210 @@
+#include "experiments/protocol/statistics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "tensor/error.h"
+#include "tensor/parallel.h"
+
+namespace emograd::protocol {
+namespace {
+
+constexpr std::size_t score_count = std::size(all_scores);
+
+std::uint32_t bits(const Rng& rng, std::uint64_t i) {
+  const std::uint64_t at = rng.offset + i;
+  return Philox::at(rng.seed, at / 4).v[at % 4];
+}
+
+/// Draws as many of the indices of `times` as there are, and counts them there. An index's probability is off by 2^−32
+/// at most.
+void draw_with_replacement(const Rng& rng, std::uint64_t first, std::vector<std::int64_t>& times) {
+  const std::uint64_t n = times.size();
+  std::fill(times.begin(), times.end(), 0);
+  for (std::uint64_t i = 0; i < n; ++i) ++times[bits(rng, first + i) * n >> 32];
+}
+
+void check_comparable(const Answers& a, const Answers& b) {
+  check(!b.empty() && !b[0].empty(), "statistics: a method has no answers");
+  check(a.size() == b.size(),
+        "statistics: one method has {} seeds, another {}; methods are compared over the same seeds", b.size(),
+        a.size());
+  for (const auto& seed : a) {
+    check(seed.size() == b[0].size(), "statistics: the answers are to {} speakers and to {}", b[0].size(), seed.size());
+    for (std::size_t s = 0; s < seed.size(); ++s) {
+      check(seed[s].total() > 0, "statistics: speaker {} has no utterance", s);
+      check(seed[s].classes() == b[0][s].classes(), "statistics: the answers are of {} classes and of {}",
+            b[0][s].classes(), seed[s].classes());
+      for (std::int64_t k = 0; k < seed[s].classes(); ++k)
+        check(seed[s].of_class(k) == b[0][s].of_class(k),
+              "statistics: of speaker {} and class {}, {} utterances are answered here and {} there; methods and seeds "
+              "are compared on the same utterances",
+              s, k, b[0][s].of_class(k), seed[s].of_class(k));
+    }
+  }
+}
+
+Interval percentiles(std::vector<double> values, double level) {
+  check(level > 0 && level < 1, "statistics: an interval's level is {}, must be between 0 and 1", level);
+  std::erase_if(values, [](double v) { return std::isnan(v); });
+  std::sort(values.begin(), values.end());
+  return {quantile(values, (1 - level) / 2), quantile(values, (1 + level) / 2)};
+}
+
+}  // namespace
+
+double score(Score which, const Confusion& c) {
+  switch (which) {
+    case Score::wa: return weighted_accuracy(c);
+    case Score::uar: return unweighted_average_recall(c);
+    case Score::macro_f1: return macro_f1(c);
+  }
+  fail("score: no such score");
+}
+
+std::vector<double> score_per_seed(Score which, const Answers& answers) {
+  std::vector<double> out;
+  for (const auto& seed : answers) {
+    check(!seed.empty(), "statistics: a method has no answers");
+    Confusion pooled(seed[0].classes());
+    for (const Confusion& c : seed) pooled.add(c);
+    out.push_back(score(which, pooled));
+  }
+  return out;
+}
+
+double quantile(std::vector<double> values, double p) {
+  check(p >= 0 && p <= 1, "quantile: p is {}, must be in [0, 1]", p);
+  std::erase_if(values, [](double v) { return std::isnan(v); });
+  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+  if (!std::is_sorted(values.begin(), values.end())) std::sort(values.begin(), values.end());
+  const double at = p * static_cast<double>(values.size() - 1), below = std::floor(at);
+  const auto i = static_cast<std::size_t>(below);
+  if (i + 1 == values.size()) return values[i];
+  return values[i] + (at - below) * (values[i + 1] - values[i]);
+}
+
+Bootstrap::Bootstrap(const std::vector<Answers>& methods, Rng rng, std::int64_t resamples) : resamples_(resamples) {
+  check(!methods.empty(), "Bootstrap: there are no methods");
+  check(resamples >= 1, "Bootstrap: {} resamples, must be at least 1", resamples);
+  for (const Answers& m : methods) check_comparable(m, methods[0]);
+  const std::size_t seeds = methods[0].size(), speakers = methods[0][0].size();
+  const std::int64_t classes = methods[0][0][0].classes();
+  columns_ = score_count + static_cast<std::size_t>(classes);
+  values_.assign(methods.size() * columns_, std::vector<double>(static_cast<std::size_t>(resamples)));
+
+  parallel_for(resamples, 16, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<std::int64_t> speaker_times(speakers), seed_times(seeds);
+    for (std::int64_t b = begin; b < end; ++b) {
+      const auto at = static_cast<std::size_t>(b);
+      draw_with_replacement(rng, at * (speakers + seeds), speaker_times);
+      draw_with_replacement(rng, at * (speakers + seeds) + speakers, seed_times);
+      for (std::size_t m = 0; m < methods.size(); ++m) {
+        Confusion all(classes);
+        for (std::size_t r = 0; r < seeds; ++r) {
+          if (seed_times[r] == 0) continue;
+          Confusion pooled(classes);
+          for (std::size_t s = 0; s < speakers; ++s)
+            if (speaker_times[s] > 0) pooled.add(methods[m][r][s], speaker_times[s]);
+          const double share = static_cast<double>(seed_times[r]) / static_cast<double>(seeds);
+          for (std::size_t i = 0; i < score_count; ++i) values_of(m, i)[at] += share * score(all_scores[i], pooled);
+          all.add(pooled, seed_times[r]);
+        }
+        // Every seed has the same utterances, so pooling the seeds averages recalls.
+        const std::vector<double> recall = recalls(all);
+        for (std::size_t k = 0; k < recall.size(); ++k) values_of(m, score_count + k)[at] = recall[k];
+      }
+    }
+  });
+}
+
+const std::vector<double>& Bootstrap::values(std::size_t method, Score s) const {
+  check(method * columns_ < values_.size(), "Bootstrap: there is no method {}", method);
+  return values_[method * columns_ + static_cast<std::size_t>(s)];
+}
+
+Interval Bootstrap::interval(std::size_t method, Score s, double level) const {
+  return percentiles(values(method, s), level);
+}
+
+Interval Bootstrap::recall(std::size_t method, std::int64_t k, double level) const {
+  const std::size_t column = score_count + static_cast<std::size_t>(k);
+  check(k >= 0 && column < columns_ && method * columns_ < values_.size(),
+        "Bootstrap: there is no class {} of method {}", k, method);
+  return percentiles(values_[method * columns_ + column], level);
+}
+
+Interval Bootstrap::difference(std::size_t method, std::size_t baseline, Score s, double level) const {
+  std::vector<double> d = values(method, s);
+  const std::vector<double>& from = values(baseline, s);
+  for (std::size_t b = 0; b < d.size(); ++b) d[b] -= from[b];
+  return percentiles(std::move(d), level);
+}
+
+std::vector<double> uar_differences(const Answers& method, const Answers& baseline) {
+  check_comparable(baseline, method);
+  check_comparable(method, baseline);
+  const std::size_t seeds = method.size(), speakers = method[0].size();
+  Confusion pooled(method[0][0].classes());
+  for (const Confusion& c : method[0]) pooled.add(c);
+  double classes = 0;
+  for (std::int64_t k = 0; k < pooled.classes(); ++k) classes += pooled.of_class(k) > 0;
+  std::vector<double> d(speakers, 0);
+  for (std::size_t s = 0; s < speakers; ++s)
+    for (std::int64_t k = 0; k < pooled.classes(); ++k) {
+      std::int64_t hits = 0;  // more than the baseline's, over all seeds
+      for (std::size_t r = 0; r < seeds; ++r) hits += method[r][s].count(k, k) - baseline[r][s].count(k, k);
+      if (hits != 0)
+        d[s] += static_cast<double>(hits) /
+                (classes * static_cast<double>(pooled.of_class(k)) * static_cast<double>(seeds));
+    }
+  return d;
+}
+
+double sign_flip_p(std::span<const double> d, Rng rng, std::int64_t draws) {
+  check(!d.empty(), "sign_flip_p: there are no differences");
+  check(draws >= 1, "sign_flip_p: {} draws, must be at least 1", draws);
+  double sum = 0, size = 0;
+  for (const double v : d) sum += v, size += std::abs(v);
+  const double bound = std::abs(sum) - 1e-12 * size;
+  const auto at_least = [&](const auto& negative) {
+    double flipped = 0;
+    for (std::size_t s = 0; s < d.size(); ++s) flipped += negative(s) ? -d[s] : d[s];
+    return std::abs(flipped) >= bound;
+  };
+  std::int64_t hits = 0;
+  if (d.size() <= exact_sign_flips) {
+    const std::uint32_t vectors = std::uint32_t{1} << d.size();
+    for (std::uint32_t signs = 0; signs < vectors; ++signs)
+      hits += at_least([&](std::size_t s) { return signs >> s & 1; });
+    return static_cast<double>(hits) / vectors;
+  }
+  const std::uint64_t words = (d.size() + 31) / 32;
+  for (std::uint64_t b = 0; b < static_cast<std::uint64_t>(draws); ++b) {
+    std::uint32_t word = 0;
+    hits += at_least([&](std::size_t s) {
+      if (s % 32 == 0) word = bits(rng, b * words + s / 32);
+      return word >> s % 32 & 1;
+    });
+  }
+  return static_cast<double>(1 + hits) / static_cast<double>(1 + draws);
+}
+
+std::vector<double> holm(const std::vector<double>& p) {
+  std::vector<std::size_t> order(p.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p[a] < p[b]; });
+  std::vector<double> adjusted(p.size());
+  double least = 0;  // an adjusted value is never below that of a smaller p
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const double value = p[order[i]];
+    check(value >= 0 && value <= 1, "holm: {} is no probability", value);
+    least = std::max(least, std::min(1.0, static_cast<double>(order.size() - i) * value));
+    adjusted[order[i]] = least;
+  }
+  return adjusted;
+}
+
+}  // namespace emograd::protocol
