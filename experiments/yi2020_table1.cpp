@@ -23,8 +23,5 @@ int main(int argc, char** argv) {
                                           .options = {{"sets", sets}},
                                           .subject = fmt::format("{} synthetic sets", sets),
                                           .mixes = {{.sets = sets}},
-                                          .results = [](const report::Summary& summary, const report::RunFolder&) {
-                                            return summary.table() + "\nRows: truth; columns: prediction.\n\n" +
-                                                   summary.confusions() + summary.unconverged();
-                                          }});
+                                          .results = report::write_comparison});
 }

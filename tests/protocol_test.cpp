@@ -23,6 +23,7 @@
 #include "experiments/report/text_table.h"
 #include "tensor/error.h"
 #include "tensor/io/atomic_file.h"
+#include "tensor/io/csv.h"
 #include "tensor/io/npy.h"
 #include "tests/temporary_folder.h"
 
@@ -362,10 +363,14 @@ TEST_CASE("summary: splits are pooled per seed, seeds are averaged") {
   for (const auto& o :
        {outcome(0, "03", {1, 0}), outcome(0, "08", {0, 0}), outcome(1, "03", {0, 0}), outcome(1, "08", {0, 0})})
     summary.add(o);
-  const std::string table = summary.table();
-  CHECK(table.find("ADAN + SVM  62.50 ± 17.68") != std::string::npos);  // 75 and 50
-  CHECK(table.find("75.00") != std::string::npos);
-  CHECK(summary.confusions().find("happiness       3          1       25.00") != std::string::npos);
+  const report::Comparison& comparison = summary.comparison();
+  CHECK(comparison.scores.rows.at(0).at(1).text.starts_with("62.50 ± 17.68 ["));  // 75 and 50
+  CHECK(report::as_text(comparison.seeds).find("75.00") != std::string::npos);
+  const auto& happiness = comparison.confusions.at(0).rows.at(1);
+  CHECK(happiness[0].text == "happiness");
+  CHECK(happiness[1].text == "3");
+  CHECK(happiness[2].text == "1");
+  CHECK(happiness[3].text.starts_with("25.00 ["));
   CHECK(summary.unconverged() == "");
   nlohmann::json stopped = outcome(2, "03", {1, 0});
   stopped["predictions"][0]["unconverged"] = 2;
@@ -377,10 +382,13 @@ TEST_CASE("summary: splits are pooled per seed, seeds are averaged") {
   with_stopped.add(outcome(2, "08", {1, 0}));
   CHECK(with_stopped.unconverged() ==
         "Machines that stopped at the limit of iterations, unconverged: 2 of none + SVM, 2 of ADAN + SVM\n");
-  const std::string csv = summary.predictions_csv();
+  const std::string csv = format_csv(summary.predictions());
   CHECK(csv.starts_with(
       "seed;split;id;speaker;truth;augmenter;classifier;prediction\n0;03;03a01Fa;03;happiness;adan;svm;happiness\n"));
   CHECK(std::count(csv.begin(), csv.end(), '\n') == 9);
+  // The file alone gives the same tables.
+  CHECK(report::compare(report::read_predictions(parse_csv(io::as_bytes(csv), "predictions.csv"))).text() ==
+        comparison.text());
   CHECK(summary.conditions() == std::vector<report::Condition>{{"adan", "svm", {10, true}}});
   CHECK(summary.confusions_of({"adan", "svm", {10, true}}).at(0).count(0, 0) == 2);
   const auto lines = summary.metric_lines(outcome(0, "08", {0, 0}));
@@ -410,17 +418,21 @@ TEST_CASE("summary: mixes of one augmenter's rows are conditions of their own, a
                          {"epochs", nlohmann::json::array()},
                          {"predictions", nlohmann::json::array({prediction(0, true, {1, 0})})}};
   summary.add(outcome);
-  CHECK(summary.table().find("none + SVM  100.00") != std::string::npos);  // as yet there is one mix of each
+  CHECK(summary.comparison().scores.rows.at(0).at(0).text == "none + SVM");  // as yet there is one mix of each
   outcome["augmenter"] = "adan";
   outcome["predictions"] = {prediction(1, true, {1, 1}), prediction(1, false, {0, 1})};
   summary.add(outcome);
-  const std::string table = summary.table();
-  for (const char* row :
-       {"none + SVM, real          100.00", "ADAN + SVM, real + 1 set   50.00", "ADAN + SVM, 1 set           0.00"})
-    CHECK(table.find(row) != std::string::npos);
+  const auto& rows = summary.comparison().scores.rows;
+  REQUIRE(rows.size() == 3);
+  const char* expected[][2] = {
+      {"none + SVM, real", "100.00 ["}, {"ADAN + SVM, real + 1 set", "50.00 ["}, {"ADAN + SVM, 1 set", "0.00 ["}};
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(rows[i][0].text == expected[i][0]);
+    CHECK(rows[i][1].text.starts_with(expected[i][1]));
+  }
   CHECK(summary.unconverged().find("unconverged: 1 of ADAN + SVM, real + 1 set, 1 of ADAN + SVM, 1 set\n") !=
         std::string::npos);
-  const std::string csv = summary.predictions_csv();
+  const std::string csv = format_csv(summary.predictions());
   CHECK(
       csv.starts_with("seed;split;id;speaker;truth;augmenter;classifier;sets;real;prediction\n"
                       "0;03;03a01Fa;03;happiness;none;svm;0;yes;happiness\n"));

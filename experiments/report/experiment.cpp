@@ -54,7 +54,7 @@ int run(const ExperimentOptions& o, const Experiment& e) {
   trace::enable(o.run.trace);
   return resumable(folder, [&] {
     if (!run_plan(plan, folder, o.run, summary)) return interrupted_exit_code;
-    folder.write("predictions.csv", summary.predictions_csv());
+    folder.write("predictions.csv", format_csv(summary.predictions()));
     const std::string results = e.results(summary, folder);
     folder.write("table.txt", head + results);
     std::cout << results << "Run folder: " << o.run.out << '\n';

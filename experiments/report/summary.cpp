@@ -3,11 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
-#include "experiments/report/text_table.h"
 #include "tensor/error.h"
-#include "tensor/io/csv.h"
 
 namespace emograd::report {
 
@@ -16,21 +13,11 @@ using protocol::Confusion, protocol::Split;
 
 namespace {
 
-using Metric = double (*)(const Confusion&);
-constexpr Metric metrics[] = {protocol::weighted_accuracy, protocol::unweighted_average_recall, protocol::macro_f1};
-
 Condition condition_of(const json& outcome, const json& prediction) {
   return {outcome.at("augmenter"), prediction.at("classifier"), {prediction.at("sets"), prediction.at("real")}};
 }
 
 }  // namespace
-
-std::string display_name(std::string name) {
-  if (name != "none")
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return name;
-}
 
 bool Summary::several_mixes() const {
   return std::any_of(conditions_.begin(), conditions_.end(), [&](const Condition& a) {
@@ -39,10 +26,7 @@ bool Summary::several_mixes() const {
   });
 }
 
-std::string Summary::title(const Condition& c) const {
-  return fmt::format("{} + {}{}", display_name(c.augmenter), display_name(c.classifier),
-                     several_mixes() ? ", " + to_string(c.mix) : "");
-}
+std::string Summary::title(const Condition& c) const { return report::title(c, several_mixes()); }
 
 const Split& Summary::split(const std::string& name) const {
   for (const Split& s : splits_)
@@ -65,6 +49,7 @@ void Summary::add(const json& outcome) {
   }
   outcomes_.push_back(outcome);
   outcomes_.back().erase("epochs");
+  comparison_.reset();
 }
 
 std::vector<json> Summary::metric_lines(const json& outcome) const {
@@ -89,54 +74,9 @@ std::vector<json> Summary::metric_lines(const json& outcome) const {
   return lines;
 }
 
-std::string mean_and_sd(const std::vector<double>& values) {
-  const protocol::MeanSd r = protocol::mean_sd(values);
-  return values.size() > 1 ? fmt::format("{:.2f} ± {:.2f}", r.mean, r.sd) : fmt::format("{:.2f}", r.mean);
-}
-
-std::string Summary::table() const {
-  std::vector<std::vector<std::string>> mean{{"Methods", "WA (%)", "UAR (%)", "macro-F1 (%)"}};
-  std::vector<std::vector<std::string>> each{{"Methods", "seed", "WA (%)", "UAR (%)", "macro-F1 (%)"}};
-  bool several = false;
-  for (const Condition& condition : conditions_) {
-    const auto& of_seed = confusions_.at(condition);
-    mean.push_back({title(condition)});
-    for (const Metric metric : metrics) {
-      std::vector<double> values;
-      for (const auto& [seed, confusion] : of_seed) values.push_back(100 * metric(confusion));
-      mean.back().push_back(mean_and_sd(values));
-    }
-    several |= of_seed.size() > 1;
-    for (const auto& [seed, confusion] : of_seed) {
-      each.push_back({title(condition), std::to_string(seed)});
-      for (const Metric metric : metrics) each.back().push_back(fmt::format("{:.2f}", 100 * metric(confusion)));
-    }
-  }
-  return several ? text_table(mean) + "\n± is the standard deviation over seeds. Each seed:\n\n" + text_table(each)
-                 : text_table(mean);
-}
-
-std::string Summary::confusions() const {
-  std::string out;
-  for (const Condition& condition : conditions_) {
-    Confusion sum(table_.class_count());
-    for (const auto& [seed, c] : confusions_.at(condition))
-      for (std::int64_t i = 0; i < c.classes(); ++i)
-        for (std::int64_t j = 0; j < c.classes(); ++j)
-          for (std::int64_t n = 0; n < c.count(i, j); ++n) sum.add(i, j);
-    std::vector<std::vector<std::string>> rows{{title(condition)}};
-    for (const std::string& name : table_.classes) rows[0].push_back(name);
-    rows[0].push_back("recall (%)");
-    const std::vector<double> recall = protocol::recalls(sum);
-    for (std::size_t i = 0; i < table_.classes.size(); ++i) {
-      rows.push_back({table_.classes[i]});
-      for (std::int64_t j = 0; j < sum.classes(); ++j)
-        rows.back().push_back(std::to_string(sum.count(static_cast<std::int64_t>(i), j)));
-      rows.back().push_back(fmt::format("{:.2f}", 100 * recall[i]));
-    }
-    out += text_table(rows) + "\n";
-  }
-  return out;
+const Comparison& Summary::comparison() const {
+  if (!comparison_) comparison_ = compare(read_predictions(predictions()));
+  return *comparison_;
 }
 
 std::string Summary::unconverged() const {
@@ -153,8 +93,9 @@ std::string Summary::unconverged() const {
   return out.empty() ? out : out + "\n";
 }
 
-std::string Summary::predictions_csv() const {
+CsvTable Summary::predictions() const {
   CsvTable csv;
+  csv.name = "predictions.csv";
   const bool mixes = several_mixes();
   csv.columns = {"seed", "split", "id", "speaker", "truth", "augmenter", "classifier"};
   if (mixes) csv.columns.insert(csv.columns.end(), {"sets", "real"});
@@ -182,7 +123,12 @@ std::string Summary::predictions_csv() const {
         csv.add_row(cells);
       }
   }
-  return format_csv(csv);
+  return csv;
+}
+
+std::string write_comparison(const Summary& summary, const RunFolder& folder) {
+  write_tables(folder, summary.comparison().tables());
+  return summary.comparison().text() + summary.unconverged();
 }
 
 }  // namespace emograd::report

@@ -2,27 +2,19 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "experiments/protocol/feature_table.h"
 #include "experiments/protocol/metrics.h"
 #include "experiments/protocol/splits.h"
-#include "experiments/protocol/unit.h"
+#include "experiments/report/comparison.h"
+#include "experiments/report/condition.h"
+#include "experiments/report/run_folder.h"
+#include "tensor/io/csv.h"
 
 namespace emograd::report {
-
-/// Who made synthetic rows, and who learnt from which mix of them with real ones.
-struct Condition {
-  std::string augmenter, classifier;
-  protocol::Mix mix;
-  auto operator<=>(const Condition&) const = default;
-};
-
-/// An augmenter's or a classifier's name as tables show it: "ADAN", but "none".
-std::string display_name(std::string name);
-/// "62.50 ± 17.68", the standard deviation over n − 1, or "62.50" of one value.
-std::string mean_and_sd(const std::vector<double>&);
 
 /// The outcomes of units (protocol/unit.h), added up: predictions of all splits are pooled per seed, metrics computed
 /// per seed, and seeds averaged. The table and the splits outlive it.
@@ -47,18 +39,15 @@ class Summary {
     return confusions_.at(c);
   }
 
-  std::string title(const Condition&) const;  // "ADAN + SVM", and the mix where augmenters have several
+  std::string title(const Condition&) const;  // the mix is named where augmenters have several
 
-  /// WA, UAR and macro-F1 in percent, one row per condition, in the order added; mean ± standard deviation over seeds
-  /// where there are several, and then the rows of every seed. The paper's Table I has the first two.
-  std::string table() const;
-  /// One matrix per condition, summed over seeds, with recalls.
-  std::string confusions() const;
+  /// Scores with intervals and tests, a row per condition (comparison.h); computed once.
+  const Comparison& comparison() const;
   /// A line on parts of classifiers that did not converge; "" where all did.
   std::string unconverged() const;
   /// seed;split;id;speaker;truth;augmenter;classifier;prediction, with sets;real before the last where an augmenter's
   /// rows were mixed in several ways, and leak at the end where units have one.
-  std::string predictions_csv() const;
+  CsvTable predictions() const;
 
  private:
   const protocol::Split& split(const std::string& name) const;
@@ -69,6 +58,10 @@ class Summary {
   std::vector<Condition> conditions_;
   std::map<Condition, std::map<std::uint64_t, protocol::Confusion>> confusions_;  // by seed
   std::vector<nlohmann::json> outcomes_;                                          // without their epochs
+  mutable std::optional<Comparison> comparison_;                                  // until the next outcome
 };
+
+/// Leaves the comparison as table.md, table.tex and table.csv in the folder. Its text, and what did not converge.
+std::string write_comparison(const Summary&, const RunFolder&);
 
 }  // namespace emograd::report

@@ -1,23 +1,19 @@
 #include "experiments/report/text_table.h"
 
 #include <algorithm>
-#include <cstddef>
 
 namespace emograd::report {
-namespace {
 
-std::size_t width_of(const std::string& text) {
+std::size_t text_width(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
-
-}  // namespace
 
 std::string text_table(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows)
     for (std::size_t j = 0; j < row.size(); ++j) {
       if (j == widths.size()) widths.push_back(0);
-      widths[j] = std::max(widths[j], width_of(row[j]));
+      widths[j] = std::max(widths[j], text_width(row[j]));
     }
   std::size_t total = widths.empty() ? 0 : 2 * (widths.size() - 1);
   for (const std::size_t w : widths) total += w;
@@ -31,7 +27,7 @@ std::string text_table(const std::vector<std::vector<std::string>>& rows) {
     }
     std::string line;
     for (std::size_t j = 0; j < rows[i].size(); ++j) {
-      const std::string space(widths[j] - width_of(rows[i][j]), ' ');
+      const std::string space(widths[j] - text_width(rows[i][j]), ' ');
       if (j > 0) line += "  ";
       line += j == 0 ? rows[i][j] + space : space + rows[i][j];
     }

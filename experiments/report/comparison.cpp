@@ -1,0 +1,288 @@
+#include "experiments/report/comparison.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <map>
+#include <set>
+#include <system_error>
+#include <tuple>
+
+#include "tensor/error.h"
+
+namespace emograd::report {
+
+using namespace protocol;
+
+namespace {
+
+constexpr const char* score_titles[] = {"WA (%)", "UAR (%)", "macro-F1 (%)"};  // of all_scores
+
+std::vector<std::string> distinct(const CsvTable& csv, std::initializer_list<std::size_t> columns) {
+  std::set<std::string> values;
+  for (std::size_t i = 0; i < csv.rows(); ++i)
+    for (const std::size_t column : columns) values.emplace(csv.cell(i, column));
+  return {values.begin(), values.end()};
+}
+
+std::size_t position(const std::vector<std::string>& sorted, std::string_view value) {
+  return static_cast<std::size_t>(std::lower_bound(sorted.begin(), sorted.end(), value) - sorted.begin());
+}
+
+Mix mix_of(const CsvTable& csv, std::size_t row) {
+  const std::string_view sets = csv.cell(row, csv.column("sets")), real = csv.cell(row, csv.column("real"));
+  Mix mix;
+  const auto [end, error] = std::from_chars(sets.data(), sets.data() + sets.size(), mix.sets);
+  io::check_file(error == std::errc() && end == sets.data() + sets.size() && mix.sets >= 0, csv.name,
+                 "line {}: '{}' is not a number of sets", csv.lines[row], sets);
+  io::check_file(real == "yes" || real == "no", csv.name, "line {}: real is '{}', must be yes or no", csv.lines[row],
+                 real);
+  mix.real = real == "yes";
+  return mix;
+}
+
+/// 1.5 → "1.50", −1.5 → "−1.50": a minus as wide as a plus.
+std::string fixed(double value, int decimals, bool sign = false) {
+  const std::string text = sign ? fmt::format("{:+.{}f}", value, decimals) : fmt::format("{:.{}f}", value, decimals);
+  return text.starts_with('-') ? fmt::format("−{}", std::string_view(text).substr(1)) : text;
+}
+
+std::string brackets(const Interval& i) {
+  return fmt::format("[{}, {}]", fixed(100 * i.low, 1), fixed(100 * i.high, 1));
+}
+
+/// Mean over seeds, their deviation where there are several, and an interval.
+Table::Cell score_cell(std::vector<double> per_seed, const Interval& i) {
+  for (double& v : per_seed) v *= 100;
+  const MeanSd r = mean_sd(per_seed);
+  Table::Cell cell{mean_and_sd(per_seed) + " " + brackets(i), {r.mean, r.sd, 100 * i.low, 100 * i.high}};
+  if (per_seed.size() == 1) cell.numbers.erase(cell.numbers.begin() + 1);
+  return cell;
+}
+
+/// A score of every fold, averaged over seeds, then mean and deviation over folds.
+Table::Cell fold_cell(const Contender& c, Score s) {
+  std::vector<double> of_fold(c.by_fold[0].size(), 0);
+  for (const auto& seed : c.by_fold)
+    for (std::size_t f = 0; f < of_fold.size(); ++f)
+      of_fold[f] += 100 * score(s, seed[f]) / static_cast<double>(c.by_fold.size());
+  const MeanSd r = mean_sd(of_fold);
+  return {mean_and_sd(of_fold), {r.mean, r.sd}};
+}
+
+Confusion pooled(const std::vector<Confusion>& parts) {
+  Confusion sum(parts.at(0).classes());
+  for (const Confusion& c : parts) sum.add(c);
+  return sum;
+}
+
+/// Without the cells of its last column.
+Table confusion_table(const std::string& method, const std::vector<std::string>& classes, const Confusion& c) {
+  Table t{method + ": classes in rows, predictions in columns", {}, {}, {}};
+  t.columns.push_back({"truth"});
+  for (const std::string& name : classes) t.columns.push_back({name, {""}});
+  t.columns.push_back({"recall (%)", {"", "low", "high"}});
+  for (std::int64_t i = 0; i < c.classes(); ++i) {
+    t.rows.push_back({{classes[static_cast<std::size_t>(i)]}});
+    for (std::int64_t j = 0; j < c.classes(); ++j)
+      t.rows.back().push_back({std::to_string(c.count(i, j)), {static_cast<double>(c.count(i, j))}});
+  }
+  return t;
+}
+
+std::string about_intervals(const Bootstrap& bootstrap, std::size_t speakers, std::size_t seeds) {
+  std::string note = fmt::format(
+      "[low, high]: 95 % percentile intervals of a bootstrap over speakers, {} resamples of {} speakers with all their "
+      "utterances{}.",
+      bootstrap.resamples(), speakers, seeds > 1 ? fmt::format(" and of {} seeds", seeds) : "");
+  if (speakers <= 30)
+    note +=
+        fmt::format(" With {} speakers their power is small, and such intervals are somewhat too narrow.", speakers);
+  if (seeds == 1) note += " One seed: what its luck does to all folds alike is not in them.";
+  return note;
+}
+
+std::string about_folds(const Contender& c) {
+  const auto lacking = std::count_if(c.by_fold[0].begin(), c.by_fold[0].end(), [](const Confusion& fold) {
+    for (std::int64_t k = 0; k < fold.classes(); ++k)
+      if (fold.of_class(k) == 0) return true;
+    return false;
+  });
+  return fmt::format("± is the standard deviation over {} folds{}. A fold's UAR averages the classes that it has; {}.",
+                     c.by_fold[0].size(), c.by_fold.size() > 1 ? " of the mean over seeds" : "",
+                     lacking == 0   ? "none lacks one"
+                     : lacking == 1 ? "one lacks one or more"
+                                    : fmt::format("{} lack one or more", lacking));
+}
+
+/// Of every augmented method against "none" with the same classifier.
+Table tests_table(const std::vector<Contender>& contenders, const Bootstrap& bootstrap) {
+  Table t{"UAR against no augmentation with the same classifier",
+          {{"Methods"}, {"UAR difference (points)", {"", "low", "high"}}, {"p", {""}}, {"p (Holm)", {""}}},
+          {},
+          {}};
+  std::vector<double> p;
+  for (std::size_t m = 0; m < contenders.size(); ++m) {
+    const Contender& c = contenders[m];
+    const auto baseline = std::find_if(contenders.begin(), contenders.end(), [&](const Contender& other) {
+      return other.condition.augmenter == "none" && other.condition.classifier == c.condition.classifier;
+    });
+    if (c.condition.augmenter == "none" || baseline == contenders.end()) continue;
+    const std::vector<double> d = uar_differences(c.by_speaker, baseline->by_speaker);
+    double sum = 0;
+    for (const double v : d) sum += 100 * v;
+    const Interval i = bootstrap.difference(m, static_cast<std::size_t>(baseline - contenders.begin()), Score::uar);
+    p.push_back(sign_flip_p(d));
+    t.rows.push_back({{c.title},
+                      {fmt::format("{} {}", fixed(sum, 2, true), brackets(i)), {sum, 100 * i.low, 100 * i.high}},
+                      {fmt::format("{:.4f}", p.back()), {p.back()}},
+                      {}});
+  }
+  if (p.empty()) return t;
+  const std::vector<double> adjusted = holm(p);
+  for (std::size_t i = 0; i < p.size(); ++i) t.rows[i][3] = {fmt::format("{:.4f}", adjusted[i]), {adjusted[i]}};
+  const std::size_t speakers = contenders[0].by_speaker[0].size();
+  t.notes.push_back(fmt::format(
+      "p: two-sided sign-flip test of what each of the {} speakers adds to the difference, averaged over seeds; {}. "
+      "Holm: corrected for the {} of this table.",
+      speakers,
+      speakers <= exact_sign_flips ? fmt::format("exact, and with so many speakers never below {:.4f}",
+                                                 std::exp2(1 - static_cast<double>(speakers)))
+                                   : "by random signs",
+      p.size() == 1 ? "one test" : fmt::format("{} tests", p.size())));
+  return t;
+}
+
+}  // namespace
+
+Predictions read_predictions(const CsvTable& csv) {
+  const std::size_t seed = csv.column("seed"), split = csv.column("split"), id = csv.column("id"),
+                    speaker = csv.column("speaker"), truth = csv.column("truth"), augmenter = csv.column("augmenter"),
+                    classifier = csv.column("classifier"), prediction = csv.column("prediction");
+  io::check_file(csv.rows() > 0, csv.name, "holds no predictions");
+  Predictions out;
+  out.classes = distinct(csv, {truth, prediction});
+  out.speakers = distinct(csv, {speaker});
+  out.folds = distinct(csv, {split});
+  const auto classes = static_cast<std::int64_t>(out.classes.size());
+  const bool mixes = std::find(csv.columns.begin(), csv.columns.end(), "sets") != csv.columns.end();
+
+  std::map<std::string, std::tuple<std::string, std::string, std::string>> utterances;
+  std::map<Condition, std::size_t> contender_of;
+  std::vector<std::vector<std::set<std::string>>> answered;  // [contender][seed]
+  for (std::size_t i = 0; i < csv.rows(); ++i) {
+    const auto text = [&](std::size_t column) { return std::string(csv.cell(i, column)); };
+    Condition condition{text(augmenter), text(classifier), {}};
+    if (mixes) condition.mix = mix_of(csv, i);
+    const auto [at, fresh] = contender_of.try_emplace(condition, out.contenders.size());
+    if (fresh) {
+      out.contenders.push_back({condition, title(condition, mixes), {}, {}, {}});
+      answered.emplace_back();
+    }
+    Contender& c = out.contenders[at->second];
+    const auto r = static_cast<std::size_t>(std::find(c.seeds.begin(), c.seeds.end(), text(seed)) - c.seeds.begin());
+    if (r == c.seeds.size()) {
+      c.seeds.push_back(text(seed));
+      c.by_speaker.emplace_back(out.speakers.size(), Confusion(classes));
+      c.by_fold.emplace_back(out.folds.size(), Confusion(classes));
+      answered[at->second].emplace_back();
+    }
+    io::check_file(answered[at->second][r].insert(text(id)).second, csv.name,
+                   "line {}: {} answers utterance '{}' twice with seed {}", csv.lines[i], c.title, text(id),
+                   text(seed));
+    const std::tuple known{text(speaker), text(split), text(truth)};
+    io::check_file(utterances.try_emplace(text(id), known).first->second == known, csv.name,
+                   "line {}: utterance '{}' has another speaker, split or truth than before", csv.lines[i], text(id));
+    const auto t = static_cast<std::int64_t>(position(out.classes, csv.cell(i, truth))),
+               p = static_cast<std::int64_t>(position(out.classes, csv.cell(i, prediction)));
+    c.by_speaker[r][position(out.speakers, csv.cell(i, speaker))].add(t, p);
+    c.by_fold[r][position(out.folds, csv.cell(i, split))].add(t, p);
+  }
+  out.utterances = std::ssize(utterances);
+  for (std::size_t m = 0; m < answered.size(); ++m)
+    for (std::size_t r = 0; r < answered[m].size(); ++r)
+      io::check_file(answered[m][r].size() == utterances.size(), csv.name,
+                     "{} with seed {} answers {} of {} utterances; methods are compared on all of them",
+                     out.contenders[m].title, out.contenders[m].seeds[r], answered[m][r].size(), utterances.size());
+  return out;
+}
+
+Comparison compare(const Predictions& predictions) {
+  const std::vector<Contender>& contenders = predictions.contenders;
+  std::vector<Answers> answers;
+  for (const Contender& c : contenders) answers.push_back(c.by_speaker);
+  const Bootstrap bootstrap(answers);
+  const std::size_t seeds = contenders[0].seeds.size();
+
+  Comparison out;
+  out.scores.caption = fmt::format("Predictions pooled over {} folds ({} speakers, {} utterances)",
+                                   predictions.folds.size(), predictions.speakers.size(), predictions.utterances);
+  out.scores.columns.push_back({"Methods"});
+  out.seeds = {"Each seed", {{"Methods"}, {"seed"}}, {}, {}};
+  out.folds = {"Per fold",
+               {{"Methods"}, {"WA per fold (%)", {"", "sd"}}, {"UAR per fold (%)", {"", "sd"}}},
+               {},
+               {about_folds(contenders[0])}};
+  out.recalls = {"Recall of every class", {{"Methods"}}, {}, {}};
+  for (const char* title : score_titles) {
+    if (seeds > 1) out.scores.columns.push_back({title, {"", "sd", "low", "high"}});
+    else out.scores.columns.push_back({title, {"", "low", "high"}});
+    out.seeds.columns.push_back({title, {""}});
+  }
+  for (const std::string& name : predictions.classes)
+    out.recalls.columns.push_back({fmt::format("{} (%)", name), {"recall", "low", "high"}});
+  if (seeds > 1) out.scores.notes.push_back(fmt::format("± is the standard deviation over {} seeds.", seeds));
+  out.scores.notes.push_back(about_intervals(bootstrap, predictions.speakers.size(), seeds));
+
+  for (std::size_t m = 0; m < contenders.size(); ++m) {
+    const Contender& c = contenders[m];
+    out.scores.rows.push_back({{c.title}});
+    out.folds.rows.push_back({{c.title}, fold_cell(c, Score::wa), fold_cell(c, Score::uar)});
+    for (const Score s : all_scores)
+      out.scores.rows.back().push_back(score_cell(score_per_seed(s, c.by_speaker), bootstrap.interval(m, s)));
+
+    Confusion all(static_cast<std::int64_t>(predictions.classes.size()));
+    for (std::size_t r = 0; r < c.seeds.size(); ++r) {
+      const Confusion of_seed = pooled(c.by_speaker[r]);
+      all.add(of_seed);
+      if (seeds == 1) continue;
+      out.seeds.rows.push_back({{c.title}, {c.seeds[r]}});
+      for (const Score s : all_scores) {
+        const double value = 100 * score(s, of_seed);
+        out.seeds.rows.back().push_back({fmt::format("{:.2f}", value), {value}});
+      }
+    }
+    out.recalls.rows.push_back({{c.title}});
+    out.confusions.push_back(confusion_table(c.title, predictions.classes, all));
+    const std::vector<double> recall = recalls(all);
+    for (std::size_t k = 0; k < recall.size(); ++k) {
+      const Interval i = bootstrap.recall(m, static_cast<std::int64_t>(k));
+      if (std::isnan(recall[k])) out.recalls.rows.back().push_back({"–"});  // a class that was predicted only
+      else
+        out.recalls.rows.back().push_back(
+            {fmt::format("{:.2f} {}", 100 * recall[k], brackets(i)), {100 * recall[k], 100 * i.low, 100 * i.high}});
+      out.confusions.back().rows[k].push_back(out.recalls.rows.back().back());
+    }
+  }
+  out.tests = tests_table(contenders, bootstrap);
+  return out;
+}
+
+std::string Comparison::text() const {
+  std::string out;
+  for (const Table* t : {&scores, &seeds, &folds, &tests})
+    if (!t->rows.empty()) out += as_text(*t) + "\n";
+  for (const Table& t : confusions) out += as_text(t) + "\n";
+  return out;
+}
+
+std::vector<Table> Comparison::tables() const {
+  std::vector<Table> with_rows;
+  for (const Table* t : {&scores, &tests, &folds, &recalls})
+    if (!t->rows.empty()) with_rows.push_back(*t);
+  return with_rows;
+}
+
+}  // namespace emograd::report

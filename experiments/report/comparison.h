@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiments/protocol/statistics.h"
+#include "experiments/report/condition.h"
+#include "experiments/report/table.h"
+#include "tensor/io/csv.h"
+
+/// From predictions to the tables of a report. predictions.csv (run_folder.h) is all that it takes.
+namespace emograd::report {
+
+/// A condition and what came of it.
+struct Contender {
+  Condition condition;
+  std::string title;                      // as in tables
+  std::vector<std::string> seeds;         // in order of appearance
+  protocol::Answers by_speaker, by_fold;  // [seed][as in Predictions]
+};
+
+struct Predictions {
+  std::vector<std::string> classes, speakers, folds;  // in alphabetical order
+  std::int64_t utterances = 0;
+  std::vector<Contender> contenders;  // in order of appearance
+};
+
+/// A table with columns seed, split, id, speaker, truth, augmenter, classifier, prediction and, where mixes are told
+/// apart, sets and real (yes or no). FileError naming what is wrong unless every condition answers every utterance once
+/// per seed, and an utterance has one speaker, split and truth.
+Predictions read_predictions(const CsvTable&);
+
+/// Tables with a row per condition, in percent; the first column names the method in all of them but the confusions.
+struct Comparison {
+  Table scores;   // WA, UAR, macro-F1 of the pooled predictions, with intervals
+  Table seeds;    // the same for each seed; without rows where there is one seed only
+  Table folds;    // WA and UAR of a fold: mean and deviation over folds
+  Table tests;    // against no augmentation with the same classifier; without rows where no method has that baseline
+  Table recalls;  // of every class, with intervals
+  std::vector<Table> confusions;  // one per method, summed over seeds, with recalls and intervals
+
+  /// What a reader of the terminal gets: all but the recalls, which stand at the confusion matrices.
+  std::string text() const;
+  /// scores, tests, folds, recalls; those that have rows.
+  std::vector<Table> tables() const;
+};
+/// Error where methods do not have the same seeds.
+Comparison compare(const Predictions&);
+
+}  // namespace emograd::report

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiments/report/run_folder.h"
+
+namespace emograd::report {
+
+/// A table as it is shown in a terminal, in a paper, in a README and read by other programs: one content, four forms.
+struct Table {
+  struct Column {
+    std::string title;
+    /// What the numbers of its cells are, in CSV columns of their own, after the title: {"", "sd"} makes "UAR (%)" and
+    /// "UAR (%) sd". None: a column of words.
+    std::vector<std::string> numbers = {};
+  };
+  struct Cell {
+    std::string text;
+    std::vector<double> numbers = {};  // as many as the column has; or none, where there is nothing to say
+  };
+
+  std::string caption;
+  std::vector<Column> columns;          // of distinct titles; the first names the rows
+  std::vector<std::vector<Cell>> rows;  // with a cell per column
+  std::vector<std::string> notes;       // sentences below it
+};
+
+/// "62.50 ± 17.68", the standard deviation over n − 1, or "62.50" of one value.
+std::string mean_and_sd(const std::vector<double>&, int decimals = 2);
+
+/// All UTF-8. Error where a row or a cell does not fit the columns.
+std::string as_text(const Table&);
+std::string as_markdown(const Table&);
+/// A table environment for \usepackage{booktabs}.
+std::string as_latex(const Table&);
+/// Numbers to the last digit, separated by ';', without caption and notes. Several tables become one, joined on what
+/// their rows are named; cells are empty where a table has no such row.
+std::string as_csv(const std::vector<Table>&);
+
+/// The tables as table.md, table.tex and, joined, table.csv of a run folder.
+void write_tables(const RunFolder&, const std::vector<Table>&);
+
+}  // namespace emograd::report
