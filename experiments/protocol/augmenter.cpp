@@ -1,5 +1,7 @@
 #include "experiments/protocol/augmenter.h"
 
+#include "autograd/grad.h"
+#include "autograd/ops/random.h"
 #include "autograd/ops/shape.h"
 
 namespace emograd::protocol {
@@ -39,6 +41,12 @@ class Adan : public Augmenter {
     if (labels.empty()) return no_rows(fold_);
     const Tensor all = cat(labels, 0);
     return {model_.sample(all, rng), all};
+  }
+  std::optional<Latent> latent(Rng& rng) const override {
+    const NoGrad off;
+    const Tensor& labels = fold_.rows.labels;
+    return Latent{model_.encode(fold_.rows.x),
+                  model_.generate(normal({labels.dim(0), model_.config.noise}, rng), labels)};
   }
   void save(Checkpoint& c) override { model_.save(c, "adan"); }
   void load(const Checkpoint& c) override { model_.load(c, "adan"); }

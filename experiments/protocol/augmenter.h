@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "models/yi2020/adan.h"
@@ -39,6 +40,11 @@ class Augmenter {
   /// method itself decides on labels. Fewer sets from the same stream are the first of them, so that amounts can be
   /// compared. No rows: zero rows, F columns.
   virtual LabelledRows sample(std::int64_t sets, Rng&) const = 0;
+  /// E(x) of the fold's rows, and as many latent vectors of the kind that sample() decodes; of methods that have such.
+  struct Latent {
+    Tensor real, generated;  // (N, M)
+  };
+  virtual std::optional<Latent> latent(Rng&) const { return {}; }
   /// Everything the next epoch and sample depend on; loading it continues bit for bit.
   virtual void save(Checkpoint&) {}
   virtual void load(const Checkpoint&) {}

@@ -167,6 +167,7 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
 
   json log{{"epochs", json::array()}, {"evaluations", json::array()}};
   LabelledRows rows;
+  json measured;
   std::int64_t last = 0;
   {
     // Only the classifiers need memory after this block.
@@ -181,6 +182,7 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
       augmenter->save(state);
       for (const auto& [name, value] : state.tensors) observe(name, value);
     }
+    if (unit.measure) measured = unit.measure(fold, *augmenter, stream(rng, "measure " + unit.augmenter));
     rows = evaluation.rows(*augmenter);
   }
   pool::flush();  // the augmenter's blocks: the classifiers' are of other sizes
@@ -191,6 +193,7 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
                {"epochs", std::move(log["epochs"])},
                {"predictions", predictions}};
   if (const std::string leak = leak_of(unit.scaling); !leak.empty()) outcome["leak"] = leak;
+  if (unit.measure) outcome["measured"] = std::move(measured);
   if (unit.evaluate_every == 0) return outcome;
 
   json& evaluations = outcome["evaluations"] = std::move(log["evaluations"]);

@@ -32,6 +32,9 @@ std::string to_string(const Mix&);  // "real + 10 sets", "10 sets", "real"
 
 using MakeClassifier = std::function<std::unique_ptr<yi2020::Classifier>()>;
 
+/// What else a program asks of a trained augmenter, with a random stream of its own.
+using Measure = std::function<nlohmann::json(const TrainingFold&, const Augmenter&, Rng)>;
+
 struct Unit {
   const FeatureTable& table;
   const Split& split;
@@ -42,6 +45,7 @@ struct Unit {
   std::vector<Mix> mixes{Mix{}};
   std::int64_t evaluate_every = 0;  // epochs of training after which to do as at its end; 0: never before that
   Scaling scaling = {};
+  Measure measure = {};  // at the end of training; empty: nothing
 };
 
 /// Called with everything that training leaves behind, as it comes into being: "scaler.mean", "adan.E.0.W",
@@ -71,7 +75,7 @@ LabelledRows take(const FeatureTable&, const std::vector<std::int64_t>& rows);
 ///    "predictions": [{"classifier", "sets" and "real" of the mix, "labels": [of every test row],
 ///                     "validation": [of every validation row, where the split has any],
 ///                     "unconverged": Classifier::unconverged()}, …],
-///    "leak": leak_of the scaling, where it has one},
+///    "leak": leak_of the scaling, where it has one, "measured": what Unit::measure gave, where there is one},
 /// with evaluate_every also
 ///    "evaluations": [{"epoch", "predictions": as above}, …, the last epoch's],
 ///    "chosen": [{"classifier", "sets", "real", "epoch": the best on validation rows (validation.h)}, …];

@@ -31,7 +31,7 @@ int run(const ExperimentOptions& o, const Experiment& e) {
     for (protocol::Split& split : data.splits)
       split = protocol::with_validation(data.table, split, e.validation_speakers);
   const Plan plan{data,    parse_seeds(o.seeds), methods(o.methods), classifiers(o.classifiers),
-                  e.mixes, e.evaluate_every};
+                  e.mixes, e.evaluate_every,     e.measure};
 
   nlohmann::json options = method_config(o.methods, o.classifiers);
   options["seeds"] = plan.seeds;
@@ -54,7 +54,7 @@ int run(const ExperimentOptions& o, const Experiment& e) {
   trace::enable(o.run.trace);
   return resumable(folder, [&] {
     if (!run_plan(plan, folder, o.run, summary)) return interrupted_exit_code;
-    folder.write("predictions.csv", format_csv(summary.predictions()));
+    if (!plan.classifiers.empty()) folder.write("predictions.csv", format_csv(summary.predictions()));
     const std::string results = e.results(summary, folder);
     folder.write("table.txt", head + results);
     std::cout << results << "Run folder: " << o.run.out << '\n';

@@ -33,6 +33,7 @@ struct Experiment {
   std::string subject;     // of the head of its output: "10 synthetic sets"
   std::vector<protocol::Mix> mixes;
   std::int64_t evaluate_every = 0;       // protocol::Unit
+  protocol::Measure measure = {};        // likewise
   std::int64_t validation_speakers = 0;  // of every split's training speakers
   /// What is printed, and kept in table.txt, when all units are finished. It may leave further files in the folder.
   std::function<std::string(const Summary&, const RunFolder&)> results;

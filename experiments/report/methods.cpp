@@ -93,8 +93,9 @@ nlohmann::json method_config(const MethodOptions& m, const ClassifierOptions& c)
 }
 
 std::string description(const MethodOptions& m, const ClassifierOptions& c) {
-  return fmt::format("ADAN {} epochs, WADAN {} epochs; DNN {} steps of {}, linear SVM C = {}", m.adan.epochs,
-                     m.wadan.epochs, c.dnn.steps, c.dnn.batch, c.svm.C);
+  const std::string models = fmt::format("ADAN {} epochs, WADAN {} epochs", m.adan.epochs, m.wadan.epochs);
+  if (c.names.empty()) return models;
+  return fmt::format("{}; DNN {} steps of {}, linear SVM C = {}", models, c.dnn.steps, c.dnn.batch, c.svm.C);
 }
 
 }  // namespace emograd::report

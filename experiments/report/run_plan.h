@@ -22,6 +22,7 @@ struct Plan {
   std::vector<std::pair<std::string, protocol::MakeClassifier>> classifiers;
   std::vector<protocol::Mix> mixes{protocol::Mix{}};  // a method that augments nothing has the real rows only
   std::int64_t evaluate_every = 0;                    // protocol::Unit
+  protocol::Measure measure = {};                     // likewise
 };
 
 /// Leaves the manifest of the splits in the folder (manifest.json), runs what it does not hold yet, with a progress
