@@ -24,7 +24,7 @@ nlohmann::json measure(const TrainingFold& fold, const Augmenter& augmenter, Rng
   nlohmann::json out;
   Rng sampling = protocol::stream(rng, "features"), latent_sampling = protocol::stream(rng, "latent");
   out["features"] = both(fold.rows.x, augmenter.sample(1, sampling).x);
-  if (const auto latent = augmenter.latent(latent_sampling)) out["latent"] = both(latent->real, latent->generated);
+  if (const auto latent = augmenter.latents(latent_sampling)) out["latent"] = both(latent->real, latent->generated);
   return out;
 }
 

@@ -1,7 +1,5 @@
 #include "experiments/protocol/augmenter.h"
 
-#include "autograd/grad.h"
-#include "autograd/ops/random.h"
 #include "autograd/ops/shape.h"
 
 namespace emograd::protocol {
@@ -23,37 +21,31 @@ class Untrained : public Augmenter {
   Draw draw_;
 };
 
-class Adan : public Augmenter {
+class Trained : public Augmenter {
  public:
-  Adan(const yi2020::AdanConfig& config, const TrainingFold& fold, Rng rng)
-      : fold_(fold),
-        model_(config, fold.rows.x.dim(1), fold.classes,
-               config.class_weights ? yi2020::class_weights(fold.rows.labels, fold.classes) : Tensor(), rng) {}
+  /// `name` is the model's in checkpoints.
+  Trained(const TrainingFold& fold, std::string name, std::unique_ptr<yi2020::AdversarialModel> model)
+      : fold_(fold), name_(std::move(name)), model_(std::move(model)) {}
 
-  std::int64_t epochs() const override { return model_.config.epochs; }
-  std::int64_t epochs_done() const override { return model_.epochs_done; }
-  std::map<std::string, double> fit_epoch() override {
-    const auto l = model_.epoch(fold_.rows.x, fold_.rows.labels);
-    return {{"C", l.C}, {"D", l.D}, {"R", l.R}, {"E", l.E}, {"G", l.G}};
-  }
+  std::int64_t epochs() const override { return model_->training().epochs; }
+  std::int64_t epochs_done() const override { return model_->epochs_done; }
+  std::map<std::string, double> fit_epoch() override { return model_->epoch(fold_.rows.x, fold_.rows.labels); }
   LabelledRows sample(std::int64_t sets, Rng& rng) const override {
     const std::vector<Tensor> labels(static_cast<std::size_t>(sets), fold_.rows.labels);
     if (labels.empty()) return no_rows(fold_);
     const Tensor all = cat(labels, 0);
-    return {model_.sample(all, rng), all};
+    return {model_->sample(all, rng), all};
   }
-  std::optional<Latent> latent(Rng& rng) const override {
-    const NoGrad off;
-    const Tensor& labels = fold_.rows.labels;
-    return Latent{model_.encode(fold_.rows.x),
-                  model_.generate(normal({labels.dim(0), model_.config.noise}, rng), labels)};
+  std::optional<yi2020::Latents> latents(Rng& rng) const override {
+    return model_->latents(fold_.rows.x, fold_.rows.labels, rng);
   }
-  void save(Checkpoint& c) override { model_.save(c, "adan"); }
-  void load(const Checkpoint& c) override { model_.load(c, "adan"); }
+  void save(Checkpoint& c) override { model_->save(c, name_); }
+  void load(const Checkpoint& c) override { model_->load(c, name_); }
 
  private:
   const TrainingFold& fold_;
-  yi2020::Adan model_;
+  std::string name_;
+  std::unique_ptr<yi2020::AdversarialModel> model_;
 };
 
 }  // namespace
@@ -67,7 +59,11 @@ MakeAugmenter no_augmentation() {
 }
 
 MakeAugmenter adan(const yi2020::AdanConfig& config) {
-  return [config](const TrainingFold& fold, Rng rng) { return std::make_unique<Adan>(config, fold, rng); };
+  return [config](const TrainingFold& fold, Rng rng) {
+    const Tensor weights = config.class_weights ? yi2020::class_weights(fold.rows.labels, fold.classes) : Tensor();
+    return std::make_unique<Trained>(
+        fold, "adan", std::make_unique<yi2020::Adan>(config, fold.rows.x.dim(1), fold.classes, weights, rng));
+  };
 }
 
 LabelledRows with_synthetic(const TrainingFold& fold, const Augmenter& augmenter, std::int64_t sets, Rng& rng) {

@@ -41,10 +41,7 @@ class Augmenter {
   /// compared. No rows: zero rows, F columns.
   virtual LabelledRows sample(std::int64_t sets, Rng&) const = 0;
   /// E(x) of the fold's rows, and as many latent vectors of the kind that sample() decodes; of methods that have such.
-  struct Latent {
-    Tensor real, generated;  // (N, M)
-  };
-  virtual std::optional<Latent> latent(Rng&) const { return {}; }
+  virtual std::optional<yi2020::Latents> latents(Rng&) const { return {}; }
   /// Everything the next epoch and sample depend on; loading it continues bit for bit.
   virtual void save(Checkpoint&) {}
   virtual void load(const Checkpoint&) {}
