@@ -256,9 +256,9 @@ TEST_CASE("ledger page: every entry, every function, and no link to nowhere") {
 
   auto wrong = ledger;
   wrong[0].code[0].name = "no_such_function";
-  CHECK_THROWS_WITH_AS(ledger_page(wrong, formulas, root),
-                       ((root / "nn/losses.cpp").string() + ": there is no definition of no_such_function").c_str(),
-                       Error);
+  CHECK_THROWS_WITH_AS(
+      ledger_page(wrong, formulas, root),
+      ((root / wrong[0].code[0].file).string() + ": there is no definition of no_such_function").c_str(), Error);
   CHECK_THROWS_AS(ledger_page(ledger, formulas, root / "docs"), FileError);
 }
 

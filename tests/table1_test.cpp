@@ -21,23 +21,54 @@ using namespace emograd::protocol;
 /// The units that yi2020_table1 is made of, at sizes that take milliseconds.
 namespace {
 
+void make_tiny(yi2020::TrainingConfig& c) {
+  c.lr = 1e-3;
+  c.batch = 16;
+  c.epochs = 6;
+}
+
 yi2020::AdanConfig tiny(bool wasserstein) {
   yi2020::AdanConfig c = wasserstein ? yi2020::wadan_config() : yi2020::adan_config();
+  make_tiny(c);
   c.latent = 6;
   c.noise = 4;
   c.autoencoder_hidden = {12, 12};
   c.hidden = {8, 8};
-  c.lr = 1e-3;
-  c.batch = 16;
-  c.epochs = 6;
+  return c;
+}
+
+yi2020::GanConfig tiny_gan(bool conditional, bool saturating) {
+  yi2020::GanConfig c = conditional ? yi2020::cgan_config() : yi2020::gan_config();
+  make_tiny(c);
+  c.saturating = saturating;
+  c.noise = 4;
+  c.hidden = {8, 8};
+  return c;
+}
+
+yi2020::AaeConfig tiny_aae() {
+  yi2020::AaeConfig c = yi2020::aae_config();
+  make_tiny(c);
+  c.autoencoder_hidden = {12, 12};
+  c.hidden = {8, 8};
   return c;
 }
 
 const std::map<std::string, MakeAugmenter>& augmenters() {
-  static const std::map<std::string, MakeAugmenter> all{
-      {"none", no_augmentation()}, {"adan", adan(tiny(false))}, {"wadan", adan(tiny(true))}};
+  static const std::map<std::string, MakeAugmenter> all{{"none", no_augmentation()},
+                                                        {"adan", adan(tiny(false))},
+                                                        {"wadan", adan(tiny(true))},
+                                                        {"gan", gan(tiny_gan(false, false))},
+                                                        {"gan-saturating", gan(tiny_gan(false, true))},
+                                                        {"cgan", gan(tiny_gan(true, false))},
+                                                        {"aae", aae(tiny_aae())}};
   return all;
 }
+
+/// Every model that is trained, with a tensor that its training leaves behind.
+const std::map<std::string, std::string> trained{{"adan", "adan.E.0.W"},  {"wadan", "adan.E.0.W"},
+                                                 {"gan", "gan.2.G.0.W"},  {"gan-saturating", "gan.2.G.0.W"},
+                                                 {"cgan", "gan.0.G.0.W"}, {"aae", "aae.E.0.W"}};
 
 struct Experiment {
   FeatureTable table = synthetic_table({.speakers = 4, .classes = 3, .utterances = 4, .features = 10}, Rng{4});
@@ -86,7 +117,8 @@ void check_equal(const Outcome& a, const Outcome& b) {
 
 TEST_CASE("leak: altering the test fold leaves every training artefact bit-identical") {
   const Experiment e;
-  for (const std::string model : {"none", "adan", "wadan"}) {
+  for (const auto& augmenter : augmenters()) {
+    const std::string& model = augmenter.first;
     CAPTURE(model);
     Artefacts seen;
     const auto leaks = leaking_artefacts(e.table, e.splits[1], [&](const FeatureTable& table, const Observe& observe) {
@@ -102,7 +134,7 @@ TEST_CASE("leak: altering the test fold leaves every training artefact bit-ident
          {std::string("scaler.kept"), std::string("scaler.mean"), std::string("scaler.rate"), std::string("rows.x"),
           std::string("rows.labels"), "svm on " + mix + ".W", "svm on " + mix + ".b", "dnn on " + mix + ".0.W"})
       CHECK(seen.contains(name));
-    if (model != "none") CHECK(seen.contains("adan.E.0.W"));
+    if (model != "none") CHECK(seen.contains(trained.at(model)));
     CHECK(seen.at("rows.x").dim(0) == (model == "none" ? 36 : 4 * 36));
   }
 }
@@ -180,7 +212,8 @@ TEST_CASE("leak: labels of the test fold are found out, too") {
 
 TEST_CASE("resume: interrupted at any epoch and resumed = uninterrupted, bit for bit") {
   const Experiment e;
-  for (const std::string model : {"adan", "wadan"}) {
+  for (const auto& entry : trained) {
+    const std::string& model = entry.first;
     CAPTURE(model);
     const Unit unit = Experiment::unit(e.table, e.splits[2], model, 7);
     const Outcome whole = run(unit);
@@ -226,15 +259,22 @@ TEST_CASE("synthetic rows have the label distribution of the fold, below the rea
   const Experiment e;
   const Scaler scaler = Scaler::fit(take(e.table, e.splits[0].train).x);
   const TrainingFold fold = training_fold(e.table, scaler, e.splits[0]);
-  const auto augmenter = augmenters().at("wadan")(fold, Rng{1});
-  Rng rng{2};
-  const LabelledRows rows = with_synthetic(fold, *augmenter, 2, rng);
-  const auto all = rows.labels.to_vector<std::int64_t>(), real = fold.rows.labels.to_vector<std::int64_t>();
-  REQUIRE(all.size() == 3 * real.size());
-  for (std::size_t i = 0; i < all.size(); ++i) CHECK(all[i] == real[i % real.size()]);
-  const auto x = rows.x.to_vector<float>(), of_real = fold.rows.x.to_vector<float>();
-  CHECK(std::equal(of_real.begin(), of_real.end(), x.begin()));
-  CHECK(with_synthetic(fold, *augmenter, 0, rng).x.dim(0) == fold.rows.x.dim(0));
+  const auto real = fold.rows.labels.to_vector<std::int64_t>();
+  const auto of_real = fold.rows.x.to_vector<float>();
+  for (const auto& entry : trained) {
+    const std::string& model = entry.first;
+    CAPTURE(model);
+    const auto augmenter = augmenters().at(model)(fold, Rng{1});
+    augmenter->fit_epoch();
+    Rng rng{2};
+    const LabelledRows rows = with_synthetic(fold, *augmenter, 2, rng);
+    const auto all = rows.labels.to_vector<std::int64_t>();
+    REQUIRE(all.size() == 3 * real.size());
+    for (std::size_t i = 0; i < all.size(); ++i) CHECK(all[i] == real[i % real.size()]);
+    const auto x = rows.x.to_vector<float>();
+    CHECK(std::equal(of_real.begin(), of_real.end(), x.begin()));
+    CHECK(with_synthetic(fold, *augmenter, 0, rng).x.dim(0) == fold.rows.x.dim(0));
+  }
 }
 
 TEST_CASE("mixes: each gives what it gives alone, from the same synthetic rows, as separate fits do") {

@@ -48,6 +48,15 @@ class Trained : public Augmenter {
   std::unique_ptr<yi2020::AdversarialModel> model_;
 };
 
+/// For models that are made from a config, the numbers of features and classes, and a stream.
+template <class Model, class Config>
+MakeAugmenter trained(const char* name, const Config& config) {
+  return [=](const TrainingFold& fold, Rng rng) {
+    return std::make_unique<Trained>(fold, name,
+                                     std::make_unique<Model>(config, fold.rows.x.dim(1), fold.classes, rng));
+  };
+}
+
 }  // namespace
 
 MakeAugmenter untrained(Draw draw) {
@@ -65,6 +74,9 @@ MakeAugmenter adan(const yi2020::AdanConfig& config) {
         fold, "adan", std::make_unique<yi2020::Adan>(config, fold.rows.x.dim(1), fold.classes, weights, rng));
   };
 }
+
+MakeAugmenter gan(const yi2020::GanConfig& config) { return trained<yi2020::Gan>("gan", config); }
+MakeAugmenter aae(const yi2020::AaeConfig& config) { return trained<yi2020::Aae>("aae", config); }
 
 LabelledRows with_synthetic(const TrainingFold& fold, const Augmenter& augmenter, std::int64_t sets, Rng& rng) {
   const LabelledRows more = augmenter.sample(sets, rng);

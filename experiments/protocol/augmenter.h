@@ -7,7 +7,9 @@
 #include <optional>
 #include <string>
 
+#include "models/yi2020/aae.h"
 #include "models/yi2020/adan.h"
+#include "models/yi2020/gan.h"
 #include "nn/checkpoint.h"
 #include "tensor/philox.h"
 #include "tensor/tensor.h"
@@ -55,8 +57,11 @@ using Draw = std::function<LabelledRows(const TrainingFold&, std::int64_t sets, 
 MakeAugmenter untrained(Draw);
 /// No synthetic rows.
 MakeAugmenter no_augmentation();
-/// ADAN or WADAN, as the config says.
+/// Models of yi2020, trained on the fold: ADAN or WADAN, GANs or a conditional one, as the config says, and an AAE.
+/// A synthetic set has one row for each row of the fold, with its label.
 MakeAugmenter adan(const yi2020::AdanConfig&);
+MakeAugmenter gan(const yi2020::GanConfig&);
+MakeAugmenter aae(const yi2020::AaeConfig&);
 
 /// The fold's rows and `sets` sets of synthetic ones below them.
 LabelledRows with_synthetic(const TrainingFold&, const Augmenter&, std::int64_t sets, Rng&);

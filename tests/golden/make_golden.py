@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the golden fixtures of this folder with PyTorch in f64: ops.npz, adam.npz, adan.npz, wadan.npz.
+"""Writes the golden fixtures of this folder with PyTorch in f64: ops.npz, adam.npz, adan.npz, wadan.npz, gan.npz,
+aae.npz.
 
 Every random number comes from a numpy generator seeded by the fixture's name and is stored in the file, so the C++
 tests share no random stream with this script, and adding a case leaves the others as they were.
@@ -355,7 +356,7 @@ def adam_fixture(steps=5):
     return out
 
 
-# ------------------------------------------------------------------------------------------------ ADAN and WADAN
+# ---------------------------------------------------------------------------------------------- models of yi2020
 
 NETS = {"E": (12, 16, 16, 8), "R": (8, 16, 16, 12), "C": (8, 10, 10, 3), "G": (11, 10, 10, 8), "D": (8, 10, 10, 1)}
 LABELS = np.array([0] * 10 + [1] * 6 + [2] * 4)
@@ -370,15 +371,47 @@ def mlp(params, x):
     return x
 
 
-def initial_weights():
-    """Xavier-uniform weights; small random biases, so that a forgotten bias shows. Same for both systems."""
-    rng, out = rng_for("adan/init"), {}
-    for net, sizes in NETS.items():
+def initial_weights(nets, name):
+    """Xavier-uniform weights; small random biases, so that a forgotten bias shows."""
+    rng, out = rng_for(name), {}
+    for net, sizes in nets.items():
         for i, (fan_in, fan_out) in enumerate(zip(sizes, sizes[1:])):
             bound = np.sqrt(6 / (fan_in + fan_out))
             out[f"{net}.{i}.W"] = rng.uniform(-bound, bound, (fan_out, fan_in))
             out[f"{net}.{i}.b"] = rng.uniform(-0.1, 0.1, fan_out)
     return out
+
+
+class Training:
+    """Networks, and Adams that update one of them or several: {adam: networks}."""
+
+    def __init__(self, start, adams):
+        self.start, self.adams = start, adams
+        nets = dict.fromkeys(n for owned in adams.values() for n in owned)
+        self.params = {n: [torch.from_numpy(v.copy()).requires_grad_() for v in self.of(n).values()] for n in nets}
+        settings = dict(lr=LR, betas=(0.5, 0.999), eps=1e-5, foreach=False)
+        self.optimisers = {a: torch.optim.Adam(self.owned(a), **settings) for a in adams}
+        self.first = {}  # gradients of each Adam's first step
+
+    def of(self, net):
+        return {k: v for k, v in self.start.items() if k.startswith(net + ".")}
+
+    def owned(self, adam):
+        return [p for n in self.adams[adam] for p in self.params[n]]
+
+    def __getitem__(self, net):
+        return lambda x: mlp(self.params[net], x)
+
+    def update(self, adam, loss):
+        grads = torch.autograd.grad(loss, self.owned(adam))
+        for p, g in zip(self.owned(adam), grads):
+            p.grad = g
+        self.optimisers[adam].step()
+        self.first.setdefault(adam, [g.numpy().copy() for g in grads])
+        return loss.item()
+
+    def final(self):
+        return {f"final/{k}": p.detach().numpy() for n in self.params for k, p in zip(self.of(n), self.params[n])}
 
 
 def batches():
@@ -398,56 +431,105 @@ def batches():
     return [{"x": x[rows], "y": LABELS[rows], **draws(len(rows))} for rows in out[:STEPS]]
 
 
+def tensors(batch):
+    return [torch.from_numpy(batch[k]) for k in ("x", "y", "z", "y_gen", "mu")]
+
+
+def with_labels(x, y):
+    return torch.cat([x, F.one_hot(y, 3).double()], 1)
+
+
+def discriminator_loss(real, fake):
+    return -F.logsigmoid(real).mean() - F.logsigmoid(-fake).mean()
+
+
 def adan_fixture(wasserstein):
-    start, data, counts = initial_weights(), batches(), np.bincount(LABELS)
+    start, data, counts = initial_weights(NETS, "adan/init"), batches(), np.bincount(LABELS)
     weight = torch.from_numpy(counts.max() / counts)
-    params = {n: [torch.from_numpy(v.copy()).requires_grad_() for k, v in start.items() if k[0] == n] for n in NETS}
-    adam = {n: torch.optim.Adam(p, lr=LR, betas=(0.5, 0.999), eps=1e-5, foreach=False) for n, p in params.items()}
-    losses, first, penalties = [], {}, []
-
-    def update(net, loss):
-        grads = torch.autograd.grad(loss, params[net])
-        for p, g in zip(params[net], grads):
-            p.grad = g
-        adam[net].step()
-        losses[-1].append(loss.item())
-        first.setdefault(net, [g.numpy().copy() for g in grads])
-
+    t = Training(start, {n: [n] for n in NETS})
+    E, R, C, G, D = (t[n] for n in "ERCGD")
+    losses, penalties = [], []
     for batch in data:
-        x, y, z, y_gen, mu = (torch.from_numpy(batch[k]) for k in ("x", "y", "z", "y_gen", "mu"))
-        losses.append([])
-        E, R, C, G, D = (lambda v, n=n: mlp(params[n], v) for n in "ERCGD")
+        x, y, z, y_gen, mu = tensors(batch)
         reconstruct = lambda h: (x - R(h)).square().sum(1).mean()
-        h = E(x).detach()
-        h_gen = G(torch.cat([z, F.one_hot(y_gen, 3).double()], 1)).detach()
-        update("C", weighted_ce(C(h), y, weight))  # (11)
+        h, h_gen = E(x).detach(), G(with_labels(z, y_gen)).detach()
+        step = [t.update("C", weighted_ce(C(h), y, weight))]  # (11)
         if wasserstein:
             h_mix = ((1 - mu) * h + mu * h_gen).requires_grad_()
             (slope,) = torch.autograd.grad(D(h_mix).sum(), h_mix, create_graph=True)
             penalty = slope.square().sum(1).pow(POWER / 2).mean()
             penalties.append(penalty.item())
-            update("D", D(h).mean() - D(h_gen).mean() + LAMBDA * penalty)  # (17)
+            step.append(t.update("D", D(h).mean() - D(h_gen).mean() + LAMBDA * penalty))  # (17)
         else:
-            update("D", -F.logsigmoid(D(h)).mean() - F.logsigmoid(-D(h_gen)).mean())  # (10)
-        update("R", reconstruct(h))  # (12)
+            step.append(t.update("D", discriminator_loss(D(h), D(h_gen))))  # (10)
+        step.append(t.update("R", reconstruct(h)))  # (12)
         h = E(x)
-        update("E", reconstruct(h) + weighted_ce(C(h), y, weight))  # (13), with the new R and C
-        h_gen = G(torch.cat([z, F.one_hot(y_gen, 3).double()], 1))
+        step.append(t.update("E", reconstruct(h) + weighted_ce(C(h), y, weight)))  # (13), with the new R and C
+        h_gen = G(with_labels(z, y_gen))
         fooled = D(h_gen).mean() if wasserstein else F.logsigmoid(-D(h_gen)).mean()
-        update("G", fooled + ALPHA * weighted_ce(C(h_gen), y_gen, weight))  # (18) or (14), with the new D and C
+        step.append(t.update("G", fooled + ALPHA * weighted_ce(C(h_gen), y_gen, weight)))  # (18) or (14)
+        losses.append(step)
 
     out = {f"init/{k}": v for k, v in start.items()}
     for i, batch in enumerate(data):
         out |= {f"step{i}/{k}": v for k, v in batch.items()}
     for net in NETS:
-        keys = [k for k in start if k[0] == net]
-        out |= {f"grad0/{k}": g for k, g in zip(keys, first[net])}
-        out |= {f"final/{k}": p.detach().numpy() for k, p in zip(keys, params[net])}
+        out |= {f"grad0/{k}": g for k, g in zip(t.of(net), t.first[net])}
+        out |= {f"final/{k}": p.detach().numpy() for k, p in zip(t.of(net), t.params[net])}
     out |= {"losses": np.array(losses), "class_weight": weight.numpy()}
     out |= {"alpha": np.asarray(ALPHA), "lr": np.asarray(LR)}
     if wasserstein:
         out |= {"lambda": np.asarray(LAMBDA), "p": np.asarray(POWER), "penalty": np.array(penalties)}
     return out
+
+
+def gan_fixture():
+    """A GAN for each class (1-3) and a conditional GAN (4-6), both with either loss of the generator."""
+    pairs = {f"{k}.{net}": sizes for k in range(3) for net, sizes in [("G", (8, 10, 10, 12)), ("D", (12, 10, 10, 1))]}
+    start = {"gan": initial_weights(pairs, "gan/init")}
+    start["cgan"] = initial_weights({"0.G": (11, 10, 10, 12), "0.D": (15, 10, 10, 1)}, "cgan/init")
+    out = {f"{system}/init/{k}": v for system, weights in start.items() for k, v in weights.items()}
+
+    def play(t, k, saturating, x, z, y=None, y_gen=None):
+        """One step of pair k, with labels or without: its two losses."""
+        beside = (lambda rows, labels: rows) if y is None else with_labels
+        G, D = (t[f"{k}.{net}"] for net in "GD")
+        fake = G(beside(z, y_gen)).detach()
+        d = t.update(f"{k}.D", discriminator_loss(D(beside(x, y)), D(beside(fake, y_gen))))  # (2), (5)
+        score = D(beside(G(beside(z, y_gen)), y_gen))  # with the new D
+        g = t.update(f"{k}.G", F.logsigmoid(-score).mean() if saturating else -F.logsigmoid(score).mean())
+        return np.array([d, g])
+
+    for system, weights in start.items():
+        for form in ("", "_saturating"):
+            t = Training(weights, {n: [n] for n in dict.fromkeys(k[:3] for k in weights)})
+            losses = []
+            for x, y, z, y_gen, _ in map(tensors, batches()):
+                if system == "cgan":
+                    losses.append(play(t, 0, bool(form), x, z, y, y_gen))
+                else:
+                    rows = [(k, y == k) for k in range(3) if (y == k).any()]
+                    losses.append(sum(r.double().mean().item() * play(t, k, bool(form), x[r], z[r]) for k, r in rows))
+            out |= {f"{system}{form}/{k}": v for k, v in (t.final() | {"losses": np.array(losses)}).items()}
+    return out
+
+
+def aae_fixture():
+    """An adversarial autoencoder (7-9) whose discriminator sees labels; z is the first two columns of ADAN's."""
+    nets = {"E": (12, 16, 16, 2), "R": (2, 16, 16, 12), "D": (5, 10, 10, 1)}
+    start, losses = initial_weights(nets, "aae/init"), []
+    t = Training(start, {"ER": ["E", "R"], "D": ["D"], "E": ["E"]})
+    E, R, D = (t[n] for n in "ERD")
+    angle = 2 * np.pi * np.arange(3) / 3
+    means = 6 / (2 * np.sin(np.pi / 3)) * np.stack([np.cos(angle), np.sin(angle)], 1)  # neighbours 6 apart
+    for x, y, z, y_gen, _ in map(tensors, batches()):
+        prior = z[:, :2] + torch.from_numpy(means)[y_gen]
+        r = t.update("ER", (x - R(E(x))).square().sum(1).mean())  # (9)
+        code = E(x).detach()
+        d = t.update("D", discriminator_loss(D(with_labels(prior, y_gen)), D(with_labels(code, y))))  # (7)
+        e = t.update("E", -F.logsigmoid(D(with_labels(E(x), y))).mean())  # (8)
+        losses.append([r, d, e])
+    return {f"init/{k}": v for k, v in start.items()} | t.final() | {"losses": np.array(losses), "means": means}
 
 
 def main():
@@ -468,6 +550,8 @@ def main():
     np.savez(HERE / "adam.npz", **adam_fixture())
     np.savez(HERE / "adan.npz", **adan_fixture(False))
     np.savez(HERE / "wadan.npz", **adan_fixture(True))
+    np.savez(HERE / "gan.npz", **gan_fixture())
+    np.savez(HERE / "aae.npz", **aae_fixture())
     for path in sorted(HERE.glob("*.npz")):
         print(f"{path.name}: {path.stat().st_size} bytes, {len(np.load(path).files)} arrays")
 
