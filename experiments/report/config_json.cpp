@@ -2,22 +2,31 @@
 
 namespace emograd::yi2020 {
 
+void to_json(nlohmann::json& j, const TrainingConfig& c) {
+  j = {{"lr", c.lr}, {"beta1", c.beta1}, {"beta2", c.beta2}, {"eps", c.eps}, {"batch", c.batch}, {"epochs", c.epochs}};
+}
+
 void to_json(nlohmann::json& j, const AdanConfig& c) {
-  j = {{"wasserstein", c.wasserstein},
-       {"latent", c.latent},
-       {"noise", c.noise},
-       {"autoencoder_hidden", c.autoencoder_hidden},
-       {"hidden", c.hidden},
-       {"alpha", c.alpha},
-       {"lambda", c.lambda},
-       {"p", c.p},
-       {"lr", c.lr},
-       {"beta1", c.beta1},
-       {"beta2", c.beta2},
-       {"eps", c.eps},
-       {"batch", c.batch},
-       {"epochs", c.epochs},
-       {"class_weights", c.class_weights}};
+  to_json(j, static_cast<const TrainingConfig&>(c));
+  j.update({{"wasserstein", c.wasserstein},
+            {"latent", c.latent},
+            {"noise", c.noise},
+            {"autoencoder_hidden", c.autoencoder_hidden},
+            {"hidden", c.hidden},
+            {"alpha", c.alpha},
+            {"lambda", c.lambda},
+            {"p", c.p},
+            {"class_weights", c.class_weights}});
+}
+
+void to_json(nlohmann::json& j, const GanConfig& c) {
+  to_json(j, static_cast<const TrainingConfig&>(c));
+  j.update({{"conditional", c.conditional}, {"saturating", c.saturating}, {"noise", c.noise}, {"hidden", c.hidden}});
+}
+
+void to_json(nlohmann::json& j, const AaeConfig& c) {
+  to_json(j, static_cast<const TrainingConfig&>(c));
+  j.update({{"autoencoder_hidden", c.autoencoder_hidden}, {"hidden", c.hidden}, {"separation", c.separation}});
 }
 
 void to_json(nlohmann::json& j, const DnnConfig& c) {

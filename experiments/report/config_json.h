@@ -3,12 +3,17 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/protocol/data.h"
+#include "models/yi2020/aae.h"
 #include "models/yi2020/adan.h"
 #include "models/yi2020/classifiers.h"
+#include "models/yi2020/gan.h"
 
 /// Every field of a config struct under its name, as config.json keeps it (nlohmann::json finds these by itself).
 namespace emograd::yi2020 {
+void to_json(nlohmann::json&, const TrainingConfig&);
 void to_json(nlohmann::json&, const AdanConfig&);
+void to_json(nlohmann::json&, const GanConfig&);
+void to_json(nlohmann::json&, const AaeConfig&);
 void to_json(nlohmann::json&, const DnnConfig&);
 void to_json(nlohmann::json&, const SvmConfig&);
 }  // namespace emograd::yi2020

@@ -28,6 +28,10 @@ std::vector<Method> known_methods(const MethodOptions& o) {
            })},
           {"mixup", untrained(mixup)},
           {"gaussian", untrained(class_gaussians)},
+          {"gan", gan(o.gan), o.gan.epochs},
+          {"gan-saturating", gan(o.gan_saturating), o.gan_saturating.epochs},
+          {"cgan", gan(o.cgan), o.cgan.epochs},
+          {"aae", aae(o.aae), o.aae.epochs},
           {"adan", adan(o.adan), o.adan.epochs},
           {"wadan", adan(o.wadan), o.wadan.epochs}};
 }
@@ -40,7 +44,9 @@ void add_method_options(CLI::App& app, MethodOptions& m, ClassifierOptions& c) {
   for (const Method& method : known_methods(m)) names.push_back(method.name);
   const auto epochs = [](std::int64_t n) { return fmt::format(" [{}; {} on the built-in table]", n, built_in_epochs); };
   app.option_defaults()->group("Experiment")->always_capture_default();
-  app.add_option("--models", m.names, fmt::format("Where synthetic rows come from: {}", fmt::join(names, ", ")))
+  app.add_option("--models", m.names,
+                 fmt::format("Where synthetic rows come from: {}\n(gaussian, gan and gan-saturating: one per class)",
+                             fmt::join(names, ", ")))
       ->delimiter(',')
       ->check(CLI::IsMember(names));
   app.add_option("--classifiers", c.names, "svm, dnn")->delimiter(',')->check(CLI::IsMember({"svm", "dnn"}));
@@ -48,12 +54,19 @@ void add_method_options(CLI::App& app, MethodOptions& m, ClassifierOptions& c) {
       ->check(CLI::NonNegativeNumber);
   app.add_option("--neighbours", m.neighbours, "smote: neighbours to choose from")->check(natural);
   app.option_defaults()->group("Training");
-  app.add_option("--epochs", m.epochs, "Epochs of both models, unless the next two say otherwise")->check(natural);
+  app.add_option("--epochs", m.epochs, "Epochs of every trained model, unless the next ones say otherwise")
+      ->check(natural);
   app.add_option("--adan-epochs", m.adan_epochs, "Epochs of ADAN" + epochs(m.adan.epochs))->check(natural);
   app.add_option("--wadan-epochs", m.wadan_epochs, "Epochs of WADAN" + epochs(m.wadan.epochs))->check(natural);
-  app.add_option("--adam-beta1", m.adan.beta1, "Adam's first moment decay, for ADAN and WADAN")
+  app.add_option("--gan-epochs", m.gan_epochs, "Epochs of gan and gan-saturating" + epochs(m.gan.epochs))
+      ->check(natural);
+  app.add_option("--cgan-epochs", m.cgan_epochs, "Epochs of the conditional GAN" + epochs(m.cgan.epochs))
+      ->check(natural);
+  app.add_option("--aae-epochs", m.aae_epochs, "Epochs of the adversarial autoencoder" + epochs(m.aae.epochs))
+      ->check(natural);
+  app.add_option("--adam-beta1", m.adan.beta1, "Adam's first moment decay, for every trained model")
       ->check(CLI::Range(0.0, 0.9999));
-  app.add_option("--batch", m.adan.batch, "Rows per step of ADAN, WADAN and the DNN")->check(natural);
+  app.add_option("--batch", m.adan.batch, "Rows per step of every trained model and the DNN")->check(natural);
   app.add_option("--dnn-steps", c.dnn.steps, "Steps of the DNN, for any number of rows")->check(natural);
   app.add_option("--dnn-l2", c.dnn.l2, "Weight of the DNN's penalty l2/2 ‖θ‖²")->check(CLI::NonNegativeNumber);
   app.add_option("--svm-c", c.svm.C, "C of the linear SVM")->check(CLI::PositiveNumber);
@@ -61,10 +74,19 @@ void add_method_options(CLI::App& app, MethodOptions& m, ClassifierOptions& c) {
 
 void complete(MethodOptions& m, ClassifierOptions& c, bool built_in_table) {
   if (!m.epochs && built_in_table) m.epochs = built_in_epochs;
-  m.adan.epochs = m.adan_epochs.value_or(m.epochs.value_or(m.adan.epochs));
-  m.wadan.epochs = m.wadan_epochs.value_or(m.epochs.value_or(m.wadan.epochs));
-  m.wadan.beta1 = m.adan.beta1;
-  m.wadan.batch = c.dnn.batch = m.adan.batch;
+  m.gan_saturating.saturating = true;
+  const auto set = [&](yi2020::TrainingConfig& config, const std::optional<std::int64_t>& its_epochs) {
+    config.epochs = its_epochs.value_or(m.epochs.value_or(config.epochs));
+    config.beta1 = m.adan.beta1;
+    config.batch = m.adan.batch;
+  };
+  set(m.adan, m.adan_epochs);
+  set(m.wadan, m.wadan_epochs);
+  set(m.gan, m.gan_epochs);
+  set(m.gan_saturating, m.gan_epochs);
+  set(m.cgan, m.cgan_epochs);
+  set(m.aae, m.aae_epochs);
+  c.dnn.batch = m.adan.batch;
 }
 
 std::vector<Method> methods(const MethodOptions& o) {
@@ -89,13 +111,17 @@ std::vector<std::pair<std::string, protocol::MakeClassifier>> classifiers(const 
 
 nlohmann::json method_config(const MethodOptions& m, const ClassifierOptions& c) {
   return {{"models", m.names}, {"classifiers", c.names}, {"noise_sd", m.noise_sd}, {"neighbours", m.neighbours},
-          {"adan", m.adan},    {"wadan", m.wadan},       {"dnn", c.dnn},           {"svm", c.svm}};
+          {"adan", m.adan},    {"wadan", m.wadan},       {"gan", m.gan},           {"gan_saturating", m.gan_saturating},
+          {"cgan", m.cgan},    {"aae", m.aae},           {"dnn", c.dnn},           {"svm", c.svm}};
 }
 
 std::string description(const MethodOptions& m, const ClassifierOptions& c) {
-  const std::string models = fmt::format("ADAN {} epochs, WADAN {} epochs", m.adan.epochs, m.wadan.epochs);
-  if (c.names.empty()) return models;
-  return fmt::format("{}; DNN {} steps of {}, linear SVM C = {}", models, c.dnn.steps, c.dnn.batch, c.svm.C);
+  std::vector<std::string> parts;
+  for (const Method& method : methods(m))
+    if (method.epochs > 0) parts.push_back(fmt::format("{} {} epochs", method.name, method.epochs));
+  if (!c.names.empty())
+    parts.push_back(fmt::format("DNN {} steps of {}, linear SVM C = {}", c.dnn.steps, c.dnn.batch, c.svm.C));
+  return fmt::format("{}", fmt::join(parts, "; "));
 }
 
 }  // namespace emograd::report

@@ -10,8 +10,10 @@
 
 #include "experiments/protocol/augmenter.h"
 #include "experiments/protocol/unit.h"
+#include "models/yi2020/aae.h"
 #include "models/yi2020/adan.h"
 #include "models/yi2020/classifiers.h"
+#include "models/yi2020/gan.h"
 
 /// Everything that programs know by name: where synthetic rows come from, and which classifiers learn from them. A new
 /// model is a line of known_methods() in methods.cpp, with its options here.
@@ -29,7 +31,10 @@ struct MethodOptions {
   std::int64_t neighbours = 5;
   double noise_sd = 0.1;
   yi2020::AdanConfig adan = yi2020::adan_config(), wadan = yi2020::wadan_config();
-  std::optional<std::int64_t> epochs, adan_epochs, wadan_epochs;  // as given; complete() puts them into the configs
+  yi2020::GanConfig gan = yi2020::gan_config(), gan_saturating = gan, cgan = yi2020::cgan_config();
+  yi2020::AaeConfig aae = yi2020::aae_config();
+  /// As given; complete() puts them into the configs.
+  std::optional<std::int64_t> epochs, adan_epochs, wadan_epochs, gan_epochs, cgan_epochs, aae_epochs;
 };
 
 struct ClassifierOptions {
@@ -48,7 +53,7 @@ std::vector<std::pair<std::string, protocol::MakeClassifier>> classifiers(const 
 
 /// Every option under its name, as config.json keeps it.
 nlohmann::json method_config(const MethodOptions&, const ClassifierOptions&);
-/// "ADAN 800 epochs, WADAN 1500 epochs; DNN 1000 steps of 128, linear SVM C = 1"
+/// "adan 800 epochs; wadan 1500 epochs; DNN 1000 steps of 128, linear SVM C = 1"
 std::string description(const MethodOptions&, const ClassifierOptions&);
 
 }  // namespace emograd::report
