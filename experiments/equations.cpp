@@ -1,15 +1,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <iostream>
 #include <map>
+#include <memory>
 
 #include "autograd/ops/random.h"
 #include "experiments/report/command_line.h"
 #include "experiments/report/ledger.h"
 #include "experiments/report/ledger_page.h"
 #include "experiments/report/text_table.h"
+#include "models/yi2020/aae.h"
 #include "models/yi2020/adan.h"
+#include "models/yi2020/gan.h"
 #include "tensor/io/atomic_file.h"
 #include "tensor/trace.h"
 
@@ -75,21 +79,49 @@ struct Cost {
   }
 };
 
-/// On random rows at the sizes of Interspeech 2011's features and EmoDB's classes.
-Cost cost_under(const std::string& equation, const yi2020::AdanConfig& config) {
-  constexpr std::int64_t steps = 5, features = 4368, classes = 7;
-  Rng rng{2022, 0};
-  yi2020::Adan model(config, features, classes, {}, rng);
-  const auto draw = [&](const Shape& shape) { return normal(shape, rng); };
-  const yi2020::Adan::Batch batch{.x = draw({config.batch, features}),
-                                  .y = integers({config.batch}, classes, rng),
-                                  .z = draw({config.batch, config.noise}),
-                                  .y_gen = integers({config.batch}, classes, rng),
-                                  .mu = uniform({config.batch, 1}, rng)};
-  model.step(batch);  // whatever happens once has happened
+// On random rows at the sizes of Interspeech 2011's features and EmoDB's classes.
+constexpr std::int64_t features = 4368, classes = 7;
+
+/// A model whose training may compute an equation.
+struct System {
+  const char* name;
+  std::int64_t noise;  // dim z
+  std::function<std::unique_ptr<yi2020::AdversarialModel>()> make;
+};
+
+template <class Model, class Config, class... More>
+System system_of(const char* name, std::int64_t noise, const Config& config, const More&... more) {
+  return {name, noise, [=] { return std::make_unique<Model>(config, features, classes, more..., Rng{2022, 0}); }};
+}
+
+std::vector<System> systems() {
+  using namespace yi2020;
+  const AdanConfig adan = adan_config();
+  GanConfig gan = gan_config(), cgan = cgan_config(), gan_saturating = gan, cgan_saturating = cgan;
+  gan_saturating.saturating = cgan_saturating.saturating = true;
+  return {system_of<Adan>("an ADAN", adan.noise, adan, Tensor()),
+          system_of<Adan>("a WADAN", adan.noise, wadan_config(), Tensor()),
+          system_of<Gan>("a GAN", gan.noise, gan),
+          system_of<Gan>("a saturating GAN", gan.noise, gan_saturating),
+          system_of<Gan>("a cGAN", cgan.noise, cgan),
+          system_of<Gan>("a saturating cGAN", cgan.noise, cgan_saturating),
+          system_of<Aae>("an AAE", Aae::plane, aae_config())};
+}
+
+Cost cost_under(const std::string& equation, const System& system) {
+  constexpr std::int64_t steps = 5;
+  Rng rng{2023, 0};
+  const auto model = system.make();
+  const std::int64_t m = model->training().batch;
+  const yi2020::AdversarialModel::Batch batch{.x = normal({m, features}, rng),
+                                              .y = integers({m}, classes, rng),
+                                              .z = normal({m, system.noise}, rng),
+                                              .y_gen = integers({m}, classes, rng),
+                                              .mu = uniform({m, 1}, rng)};
+  model->step(batch);  // whatever happens once has happened
   trace::clear();
   trace::enable(true);
-  for (std::int64_t i = 0; i < steps; ++i) model.step(batch);
+  for (std::int64_t i = 0; i < steps; ++i) model->step(batch);
   trace::enable(false);
 
   Cost cost;
@@ -102,25 +134,22 @@ Cost cost_under(const std::string& equation, const yi2020::AdanConfig& config) {
   return cost;
 }
 
-/// What share of a training step's kernels runs under the entry's equation: of ADAN's, or of WADAN's where ADAN has no
-/// such equation.
+/// What share of a training step's kernels runs under the entry's equation: of the first model that has it.
 void print_cost(const LedgerEntry& e) {
-  const auto config = yi2020::adan_config();
-  const Cost of_adan = cost_under(e.id, config);
-  const bool wadan = of_adan.phases.empty();
-  const Cost cost = wadan ? cost_under(e.id, yi2020::wadan_config()) : of_adan;
-  if (cost.phases.empty()) {
-    std::cout << "\ncost: no part of a training step runs under this equation's own tag\n";
+  for (const System& system : systems()) {
+    const Cost cost = cost_under(e.id, system);
+    if (cost.phases.empty()) continue;
+    std::cout << fmt::format("\ncost, of the kernels of {} step ({} rows, random; {:.2f} ms):\n", system.name,
+                             yi2020::TrainingConfig().batch, 1e3 * cost.step);
+    for (const char* phase : {"forward", "backward", "backward²", "update"})
+      if (cost.phases.contains(phase))
+        std::cout << fmt::format("  {} {:.2f} %\n", phase, 100 * cost.phases.at(phase) / cost.step);
+    std::cout << fmt::format("  together {:.2f} %\n", 100 * cost.together() / cost.step);
+    if (cost.phases.contains("backward²"))
+      std::cout << "  (backward²: a sweep that is itself recorded, to be differentiated again)\n";
     return;
   }
-  std::cout << fmt::format("\ncost, of the kernels of {} step ({} rows, random; {:.2f} ms):\n",
-                           wadan ? "a WADAN" : "an ADAN", config.batch, 1e3 * cost.step);
-  for (const char* phase : {"forward", "backward", "backward²", "update"})
-    if (cost.phases.contains(phase))
-      std::cout << fmt::format("  {} {:.2f} %\n", phase, 100 * cost.phases.at(phase) / cost.step);
-  std::cout << fmt::format("  together {:.2f} %\n", 100 * cost.together() / cost.step);
-  if (cost.phases.contains("backward²"))
-    std::cout << "  (backward²: a sweep that is itself recorded, to be differentiated again)\n";
+  std::cout << "\ncost: no part of a training step runs under this equation's own tag\n";
 }
 
 int run(const Options& o) {
