@@ -10,8 +10,8 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 RUN_PACKAGES=(g++ cmake ninja-build ccache pkg-config libfmt-dev libopenblas-openmp-dev libdnnl-dev zlib1g-dev nlohmann-json3-dev
-  libxxhash-dev libcli11-dev libsvm-dev doctest-dev)
-TEST_PACKAGES=(git clang clang-format libomp-dev libclang-rt-dev binutils)
+  libxxhash-dev libcli11-dev libsvm-dev doctest-dev gnuplot-nox)
+TEST_PACKAGES=(git clang clang-format libomp-dev libclang-rt-dev binutils chromium)
 
 packages() {
   command -v apt-get >/dev/null || { echo "build.sh installs packages on Debian; elsewhere install the counterparts of: ${RUN_PACKAGES[*]} $*" >&2; return 0; }

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "experiments/report/experiment.h"
+#include "experiments/report/results_page.h"
 #include "experiments/report/text_table.h"
 #include "tensor/io/csv.h"
 
@@ -66,7 +67,7 @@ std::string median_and_range(std::vector<std::int64_t> values) {
                                          : fmt::format("{} ({} to {})", median, values.front(), values.back());
 }
 
-std::string selection_table(const Summary& summary) {
+std::vector<std::vector<std::string>> selection_rows(const Summary& summary) {
   std::vector<std::vector<std::string>> rows{
       {"Methods", "validation", "its epochs", "last epoch", "peak on test", "its epoch", "peak - validation"}};
   for (const Condition& condition : summary.conditions()) {
@@ -84,7 +85,7 @@ std::string selection_table(const Summary& summary) {
                     report::mean_and_sd(last), report::mean_and_sd(peak), median_and_range(peak_epochs),
                     report::mean_and_sd(worth)});
   }
-  return report::text_table(rows);
+  return rows;
 }
 
 /// seed;augmenter;classifier;epoch;uar: on the test speakers, pooled over splits.
@@ -130,7 +131,7 @@ int main(int argc, char** argv) {
         "validation: in each fold the epoch that is best on {} speakers taken out of training; median and range over\n"
         "folds and seeds. peak on test: in each seed the one epoch that is best on the test speakers of all folds,\n"
         "which nobody could know. peak - validation, in points: what choosing by test speakers adds to the report.\n",
-        sets, selection_table(summary), validation_speakers);
+        sets, report::text_table(selection_rows(summary)), validation_speakers);
   };
   return report::run_experiment(
       options, {.program = "yi2020_selection",
@@ -140,5 +141,19 @@ int main(int argc, char** argv) {
                 .mixes = {{.sets = sets}},
                 .evaluate_every = *every,
                 .validation_speakers = validation_speakers,
-                .results = results});
+                .results = results,
+                .title = "What choosing the epoch by test speakers is worth",
+                .lead = "UAR of classifiers of emotions that learn from real and synthetic rows, by what chooses the "
+                        "epoch at which the training of the model of synthetic rows ends.",
+                .sections = [](const Summary& summary) {
+                  return std::vector<report::Section>{
+                      {"Result",
+                       {report::HtmlTable{
+                           selection_rows(summary),
+                           "UAR (%) at the epoch that validation speakers choose in each fold (median and range over "
+                           "folds and seeds), at the last one, and at the one epoch of each seed that is best on the "
+                           "test speakers, which nobody could know. The last column is what choosing by test speakers "
+                           "adds, in points."}}},
+                      report::loss_section(summary)};
+                }});
 }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "experiments/report/experiment.h"
+#include "experiments/report/results_page.h"
 #include "experiments/report/text_table.h"
 #include "tensor/io/csv.h"
 
@@ -54,6 +55,36 @@ std::string sweep_csv(const Summary& summary) {
   return format_csv(csv);
 }
 
+/// A plot per augmenter with a curve per classifier; error bars are the deviation over seeds.
+report::Figure uar_figure(const Summary& summary, const std::vector<std::string>& augmenters,
+                          const std::vector<std::string>& classifiers, const std::set<std::int64_t>& sets, bool real) {
+  report::Figure figure{.title = real ? "Real rows and synthetic sets" : "Synthetic sets only",
+                        .caption = "UAR on left-out speakers.",
+                        .same_y = true};
+  for (const std::string& augmenter : augmenters) {
+    report::Plot plot{.title = report::display_name(augmenter), .x_label = "synthetic sets", .y_label = "UAR (%)"};
+    for (const std::string& classifier : classifiers) {
+      report::Series s{.name = report::display_name(classifier)};
+      for (const std::int64_t n : sets) {
+        if (n == 0 && !real) continue;
+        std::vector<double> values;
+        for (const auto& [seed, confusion] : summary.confusions_of(with_sets(augmenter, classifier, {n, real})))
+          values.push_back(100 * protocol::unweighted_average_recall(confusion));
+        const protocol::MeanSd r = protocol::mean_sd(values);
+        s.x.push_back(static_cast<double>(n));
+        s.y.push_back(r.mean);
+        if (values.size() == 1) continue;
+        figure.caption = "UAR on left-out speakers: mean over seeds ± standard deviation.";
+        s.low.push_back(r.mean - r.sd);
+        s.high.push_back(r.mean + r.sd);
+      }
+      plot.series.push_back(std::move(s));
+    }
+    figure.panels.push_back(std::move(plot));
+  }
+  return figure;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -95,9 +126,20 @@ int main(int argc, char** argv) {
         tables += uar_table(summary, augmenters, classifier, sets, real);
     return tables + summary.unconverged();
   };
+  const auto sections = [&](const Summary& summary) {
+    return std::vector<report::Section>{{"Result",
+                                         {uar_figure(summary, augmenters, classifiers, sets, true),
+                                          uar_figure(summary, augmenters, classifiers, sets, false)}},
+                                        report::loss_section(summary)};
+  };
   return report::run_experiment(options, {.program = "yi2020_sweep",
                                           .options = {{"sets", sets}},
                                           .subject = fmt::format("{} synthetic sets", fmt::join(sets, ", ")),
                                           .mixes = mixes,
-                                          .results = results});
+                                          .results = results,
+                                          .title = "Figs. 6 to 8 of yi2020: how many synthetic sets?",
+                                          .lead = "Emotion classifiers learn from synthetic sets, each as large as the "
+                                                  "training fold, with the real rows and without; each is tested on "
+                                                  "speakers that nothing was fitted on.",
+                                          .sections = sections});
 }

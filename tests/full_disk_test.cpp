@@ -93,6 +93,8 @@ TEST_CASE("full disk: whichever file has no room, the run says so and goes on to
   REQUIRE(bytes("config.json") < bytes(unit.c_str()));
   REQUIRE(bytes(unit.c_str()) < bytes("metrics.jsonl") / 2);
   REQUIRE(bytes("metrics.jsonl") < bytes("predictions.csv"));
+  REQUIRE(bytes("table.txt") < bytes("predictions.csv"));
+  REQUIRE(bytes("predictions.csv") < bytes("report.html"));
 
   // Files may not grow beyond what fits all that come before this one. Each run goes on where the last one ended.
   const Experiment e;
@@ -106,6 +108,7 @@ TEST_CASE("full disk: whichever file has no room, the run says so and goes on to
   const std::string torn = e.content().at("metrics.jsonl");
   CHECK_FALSE(torn.ends_with("\n"));  // as a full disk leaves it
   check_ended(e, e.run(1e6, {.file_bytes = bytes("metrics.jsonl")}), "predictions.csv", reason);
+  check_ended(e, e.run(1e6, {.file_bytes = bytes("predictions.csv")}), "report.html", reason);
   REQUIRE(e.run(1e6).exit_code == 0);
   check_same(e, expected);
 }

@@ -89,6 +89,31 @@ void add_run_options(CLI::App& app, RunOptions& o) {
   app.add_flag("--verbose", o.verbose, "A line on stderr for every unit finished");
   app.add_flag("--trace", o.trace, "Print at the end which operations and equations took the time");
   app.add_flag("--dry-run", o.dry_run, "Check the data, print the configuration, and stop");
+  app.parse_complete_callback([&] { o.command = command_again(app); });
+}
+
+std::string command_again(const CLI::App& app) {
+  const auto quoted = [](const std::string& word) {
+    if (!word.empty() &&
+        word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,/=+") ==
+            std::string::npos)
+      return word;
+    std::string out = "'";
+    for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + "'";
+  };
+  std::string command = quoted(std::filesystem::path(app.get_name()).filename().string());
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->count() == 0 || option->get_group() == "Run") continue;
+    command += ' ' + option->get_name();
+    if (option->get_items_expected_max() == 0) continue;  // a flag
+    const bool file = option->get_type_name().ends_with("FILE");
+    std::string values;
+    for (const std::string& value : option->results())
+      values += (values.empty() ? "" : ",") + (file ? std::filesystem::path(value).filename().string() : value);
+    command += ' ' + quoted(values);
+  }
+  return command;
 }
 
 protocol::Data data_of(const DataOptions& o) {

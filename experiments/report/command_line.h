@@ -14,11 +14,16 @@ namespace emograd::report {
 
 struct RunOptions {
   std::string out;
+  std::string command = {};  // that runs it again, see command_again
   double checkpoint_seconds = 60;
   int threads = 0, jobs = 1;
   bool resume = false, trace = false, verbose = false, dry_run = false;
 };
 void add_run_options(CLI::App&, RunOptions&);
+
+/// The options given, as a command for another day and another place: without those of the group Run, which change no
+/// result, and with file names in place of paths. `add_run_options` keeps it in RunOptions::command.
+std::string command_again(const CLI::App&);
 
 /// Which rows, how divided, how scaled.
 struct DataOptions {

@@ -8,6 +8,7 @@
 #include "experiments/report/build_info.h"
 #include "experiments/report/config_json.h"
 #include "experiments/report/interrupt.h"
+#include "experiments/report/results_page.h"
 #include "experiments/report/run_plan.h"
 #include "tensor/parallel.h"
 #include "tensor/trace.h"
@@ -57,6 +58,9 @@ int run(const ExperimentOptions& o, const Experiment& e) {
     if (!plan.classifiers.empty()) folder.write("predictions.csv", format_csv(summary.predictions()));
     const std::string results = e.results(summary, folder);
     folder.write("table.txt", head + results);
+    const RunDescription description{e.title, e.lead, config, o.run.command, std::ssize(data.splits)};
+    folder.write("report.html",
+                 html(run_page(description, e.sections ? e.sections(summary) : comparison_sections(summary))));
     std::cout << results << "Run folder: " << o.run.out << '\n';
     if (o.run.trace) trace::print(std::cout);
     return 0;

@@ -9,6 +9,7 @@
 
 #include "experiments/report/command_line.h"
 #include "experiments/report/methods.h"
+#include "experiments/report/page.h"
 #include "experiments/report/run_folder.h"
 #include "experiments/report/summary.h"
 
@@ -37,6 +38,9 @@ struct Experiment {
   std::int64_t validation_speakers = 0;  // of every split's training speakers
   /// What is printed, and kept in table.txt, when all units are finished. It may leave further files in the folder.
   std::function<std::string(const Summary&, const RunFolder&)> results;
+  std::string title, lead;  // of report.html
+  /// What report.html shows between what was run and how; without it, the methods compared (results_page.h).
+  std::function<std::vector<Section>(const Summary&)> sections = {};
 };
 
 /// Runs every seed × split × method in the run folder and shows the results. Returns the program's exit code; an error

@@ -1,14 +1,12 @@
 #include "experiments/report/ledger_page.h"
 
 #include <fmt/format.h>
-#include <stdlib.h>
-#include <sys/wait.h>
 
-#include <cstdio>
 #include <map>
 
+#include "experiments/report/filter.h"
+#include "experiments/report/markup.h"
 #include "tensor/error.h"
-#include "tensor/io/atomic_file.h"
 #include "tensor/io/bytes.h"
 
 namespace emograd::report {
@@ -38,22 +36,6 @@ ul { padding-left: 1.2rem; }
 <h1>The equation ledger</h1>
 )html";
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
-  return out;
-}
-
-/// A line of Markdown as far as the ledger uses it: `code`.
-std::string prose(std::string_view text) {
-  std::string out;
-  bool code = false;
-  for (const char c : escaped(text))
-    if (c == '`') out += (code = !code) ? "<code>" : "</code>";
-    else out += c;
-  return out;
-}
-
 std::string anchor(std::string id) {
   for (char& c : id)
     if (c == ':') c = '-';
@@ -71,28 +53,13 @@ std::string list(const char* title, const std::vector<std::string>& items) {
 
 std::string key(const Place& p) { return p.file + ' ' + p.name; }
 
-/// What `command` prints, and its exit status as the shell has it.
-std::pair<std::string, int> output_of(const std::string& command) {
-  std::FILE* pipe = ::popen(command.c_str(), "r");
-  check(pipe != nullptr, "cannot start a shell for: {}", command);
-  std::string out;
-  char part[4096];
-  for (std::size_t n; (n = std::fread(part, 1, sizeof part, pipe)) > 0;) out.append(part, n);
-  const int status = ::pclose(pipe);
-  return {out, WIFEXITED(status) ? WEXITSTATUS(status) : -1};
-}
-
 }  // namespace
 
 std::vector<std::string> mathml_of(const std::vector<LedgerEntry>& ledger) {
-  std::string pattern = (fs::temp_directory_path() / "emograd-formulas-XXXXXX").string(), markdown;
-  check(::mkdtemp(pattern.data()) != nullptr, "cannot make a folder in {}", fs::temp_directory_path().string());
-  const fs::path file = fs::path(pattern) / "formulas.md";
+  std::string markdown;
   for (const LedgerEntry& e : ledger) markdown += fmt::format("$$\n{}$$\n\n", e.latex);
-  write_file(file, std::as_bytes(std::span(markdown)));
   const auto [html, status] =
-      output_of(fmt::format("pandoc --from markdown --to html --mathml --fail-if-warnings '{}'", file.string()));
-  fs::remove_all(pattern);
+      filtered({"pandoc", "--from", "markdown", "--to", "html", "--mathml", "--fail-if-warnings"}, markdown);
   check(status != 127,
         "the page's formulas are made by pandoc, which is not installed (on Debian: apt install pandoc)");
   check(status == 0, "pandoc failed with exit code {}", status);

@@ -11,9 +11,9 @@
 namespace emograd::report {
 
 /// Where a run leaves everything: config.json, manifest.json (which rows are in which fold, protocol/manifest.h),
-/// metrics.jsonl, predictions.csv, table.txt; units/ with the outcome of every finished unit and checkpoints/ with the
-/// state of unfinished ones. Whatever of it exists is complete, whenever the program was killed or the disk was full,
-/// except for the last line of metrics.jsonl and timing.jsonl.
+/// metrics.jsonl, predictions.csv, table.txt, report.html; units/ with the outcome of every finished unit and
+/// checkpoints/ with the state of unfinished ones. Whatever of it exists is complete, whenever the program was killed
+/// or the disk was full, except for the last line of metrics.jsonl and timing.jsonl.
 ///
 /// All files but timing.jsonl, which tells how long things took, are the same bytes whether a run was interrupted or
 /// not.

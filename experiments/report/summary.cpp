@@ -47,6 +47,7 @@ void Summary::add(const json& outcome) {
     of_seed.try_emplace(outcome.at("seed"), table_.class_count())
         .first->second.add(truth, p.at("labels").get<std::vector<std::int64_t>>());
   }
+  losses_.add(outcome);
   outcomes_.push_back(outcome);
   outcomes_.back().erase("epochs");
   comparison_.reset();

@@ -9,8 +9,10 @@
 #include "experiments/protocol/feature_table.h"
 #include "experiments/protocol/metrics.h"
 #include "experiments/protocol/splits.h"
+#include "experiments/protocol/unit.h"
 #include "experiments/report/comparison.h"
 #include "experiments/report/condition.h"
+#include "experiments/report/loss_curves.h"
 #include "experiments/report/run_folder.h"
 #include "tensor/io/csv.h"
 
@@ -31,6 +33,8 @@ class Summary {
 
   /// As added, but for their epochs.
   const std::vector<nlohmann::json>& outcomes() const { return outcomes_; }
+  const LossCurves& losses() const { return losses_; }  // their epochs
+  const std::vector<std::string>& classes() const { return table_.classes; }
   std::vector<std::int64_t> truth(const nlohmann::json& outcome) const;  // labels of its test rows
   /// In the order added.
   const std::vector<Condition>& conditions() const { return conditions_; }
@@ -59,6 +63,7 @@ class Summary {
   std::map<Condition, std::map<std::uint64_t, protocol::Confusion>> confusions_;  // by seed
   std::vector<nlohmann::json> outcomes_;                                          // without their epochs
   mutable std::optional<Comparison> comparison_;                                  // until the next outcome
+  LossCurves losses_;
 };
 
 /// Leaves the comparison as table.md, table.tex and table.csv in the folder. Its text, and what did not converge.

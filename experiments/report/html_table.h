@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiments/protocol/metrics.h"
+
+namespace emograd::report {
+
+/// Rows of text as text_table takes them (the first is the header, an empty one becomes a rule), with a caption that
+/// may be empty.
+struct HtmlTable {
+  std::vector<std::vector<std::string>> rows = {};
+  std::string caption = {};
+  /// −1 … 1 per cell of `rows`, or none: shading from much (vermillion) below to much (blue) above 0; NaN and cells
+  /// that there are none for stay as they are.
+  std::vector<std::vector<double>> shades = {};
+};
+
+/// HTML, in a box of its own that scrolls where the page is narrower. Columns of numbers are aligned to the right.
+std::string html_table(const HtmlTable&);
+
+/// Counts with recalls, each row shaded by its share. Rows are truth, columns prediction.
+HtmlTable confusion_table(const std::string& title, const std::vector<std::string>& classes,
+                          const protocol::Confusion&);
+
+}  // namespace emograd::report

@@ -1,0 +1,208 @@
+// Figures of report.html: what gnuplot is told, and what becomes of what it draws.
+#include "experiments/report/figure.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "experiments/report/filter.h"
+#include "tensor/error.h"
+#include "tensor/io/atomic_file.h"
+#include "tensor/io/bytes.h"
+#include "tests/temporary_folder.h"
+
+using namespace emograd;
+using namespace emograd::report;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// Every kind of plot, with this in every place for a name.
+std::vector<Plot> plots(const std::string& name) {
+  std::vector<double> many, squares;
+  for (int i = 1; i <= 40; ++i) {
+    many.push_back(i);
+    squares.push_back(i * i);
+  }
+  return {
+      {.title = name,
+       .x_label = name,
+       .y_label = name,
+       .series = {{.name = name, .x = {0, 1, 2}, .y = {1, nan, 2}, .low = {0, nan, 1}, .high = {2, nan, 3}},
+                  {.name = name, .x = {0, 1, 2}, .y = {3, 1, 2}}}},
+      {.title = name, .series = {{.name = name, .x = many, .y = squares, .low = many, .high = squares}}, .log_y = true},
+      {.kind = Plot::Kind::points,
+       .title = name,
+       .x_label = name,
+       .series = {{.name = name, .x = {0, 1}, .y = {1, 5}, .style = 0},
+                  {.name = name, .x = {2, 3}, .y = {1, 5}, .style = 0, .hollow = true}}},
+      {.kind = Plot::Kind::histogram,
+       .title = name,
+       .x_label = name,
+       .series = {{.name = name, .x = {0, 1, 2, 4}, .y = {3, 7, 1}}, {.name = name, .x = {0, 2, 4}, .y = {5, 6}}}},
+      {.kind = Plot::Kind::bars,
+       .title = name,
+       .x_label = name,
+       .series = {{.name = name, .y = {40, 60}, .low = {30, 55}, .high = {50, 65}, .dots = {{20, 60}, {}}}},
+       .categories = {name, name + "2"},
+       .reference = 25.0},
+      {.kind = Plot::Kind::bars,
+       .series = {{.name = name, .y = {-3, 2}}, {.name = name, .y = {nan, 1}}},
+       .categories = {name, name + "2"}},
+      {.title = name},
+      {.kind = Plot::Kind::bars}};
+}
+
+bool gnuplot_is_there() {
+  if (filtered({"gnuplot", "--version"}, "").status == 0) return true;
+  MESSAGE("SKIPPED: gnuplot was not found; this needs the package gnuplot-nox");
+  return false;
+}
+
+struct Path {
+  std::string before = std::getenv("PATH") ? std::getenv("PATH") : "";
+  explicit Path(const std::string& path) { ::setenv("PATH", path.c_str(), 1); }
+  ~Path() { ::setenv("PATH", before.c_str(), 1); }
+};
+
+}  // namespace
+
+TEST_CASE("figures: gnuplot is told numbers and no names") {
+  const auto harmless = plots("x"),
+             hostile = plots("\"; system(\"touch x\"); '`touch x`' @x $x\n<script>%s{/Symbol a}");
+  REQUIRE(harmless.size() == hostile.size());
+  for (std::size_t i = 0; i < harmless.size(); ++i) CHECK(gnuplot_script(harmless[i]) == gnuplot_script(hostile[i]));
+  CHECK(has(gnuplot_script(harmless[0]), "1 NaN NaN NaN \n"));
+  CHECK(has(gnuplot_script(harmless[0]), "yerrorbars"));    // few points
+  CHECK(has(gnuplot_script(harmless[1]), "filledcurves"));  // many
+  CHECK(has(gnuplot_script(harmless[1]), "set logscale y"));
+  CHECK(has(gnuplot_script(harmless[4]), "set label 'L3'"));
+}
+
+TEST_CASE("figures: lengths that do not fit, and logarithms of what has none, are errors") {
+  const auto refused = [](const Plot& p) { CHECK_THROWS_AS(gnuplot_script(p), Error); };
+  refused({.series = {{.x = {1, 2}, .y = {1}}}});
+  refused({.series = {{.x = {1}, .y = {1}, .low = {1}}}});
+  refused({.series = {{.x = {1}, .y = {1}, .low = {1, 2}, .high = {1, 2}}}});
+  refused({.kind = Plot::Kind::histogram, .series = {{.x = {1}, .y = {1}}}});
+  refused({.kind = Plot::Kind::bars, .series = {{.y = {1}}}, .categories = {"a", "b"}});
+  refused({.kind = Plot::Kind::bars, .series = {{.y = {1}, .dots = {{}, {}}}}, .categories = {"a"}});
+  refused({.series = {{.x = {1}, .y = {0}}}, .log_y = true});
+  CHECK_THROWS_WITH_AS(gnuplot_script({.title = "t", .series = {{.name = "s", .x = {1, 2}, .y = {1}}}}),
+                       "plot 't', series 's': 2 x, 1 y, 0 low, 0 high, 0 groups of dots do not fit", Error);
+}
+
+TEST_CASE("figures: gnuplot's SVG becomes part of the page") {
+  const std::string svg =
+      "<?xml version=\"1.0\"?>\n<svg width=\"4\" viewBox=\"0 0 4 2\">\n<title>Gnuplot</title>\n"
+      "<g id=\"gnuplot_canvas\">\n<defs><circle id='gpPt6' stroke='currentColor'/><filter id='textbox'>"
+      "<feFlood flood-color='white'/></filter></defs>\n"
+      "<g id=\"gnuplot_plot_1\" ><title>gnuplot_plot_1</title>\n"
+      "<use xlink:href='#gpPt6' color='rgb(  0, 114, 178)'/><path stroke='rgb(2, 2, 2)' fill = \"none\" d='M1,2'/>\n"
+      "<path stroke='rgb(  3,   3,   3)' fill='black'/>\n"
+      "<text font-family=\"Arial\" font-size=\"13\"><tspan>L0</tspan></text><text>L1</text>\n</g>\n</g>\n</svg>\n";
+  const std::string out = adapted_svg(svg, "f1", {"<b>", "L0"});
+  CAPTURE(out);
+  CHECK(out.starts_with("<g id=\"f1-gnuplot_canvas\">"));
+  CHECK(out.ends_with("</g>\n</g>\n"));
+  CHECK(has(out, "<circle id=\"f1-gpPt6\" stroke=\"currentColor\"/></defs>"));
+  CHECK(has(out, "<use href=\"#f1-gpPt6\" color=\"var(--c0)\"/>"));
+  CHECK(has(out, "stroke=\"var(--faint)\""));
+  CHECK(has(out, "stroke=\"var(--rule)\" fill=\"var(--ink)\""));
+  CHECK(has(out, "<tspan>&lt;b&gt;</tspan>"));
+  CHECK(has(out, ">L0</text>"));  // a label of that name stays
+  for (const char* gone : {"<title>", "<filter", "font-", "rgb("}) CHECK_FALSE(has(out, gone));
+  CHECK_THROWS_AS(adapted_svg("<svg></svg>", "f1", {}), Error);
+  CHECK_THROWS_AS(adapted_svg("", "f1", {}), Error);
+}
+
+TEST_CASE("figures: a description and the numbers of every plot") {
+  const auto all = plots("n");
+  CHECK(description(all[0]) ==
+        "Line plot of n over n. n: from 1 at 0 to 2 at 2, lowest 1, highest 2. n: from 3 at 0 to 2 at 2, lowest 1, "
+        "highest 3.");
+  CHECK(description(all[2]) ==
+        "Scatter plot over n. n: 2 points, from (0, 1) to (1, 5). n: 2 points, from (2, 1) to (3, 5).");
+  CHECK(has(description(all[3]), "n: 3 bins from 0 to 4, most (7) from 1 to 2."));
+  CHECK(description(all[4]) == "Bar chart of n. Dashed line at 25. n: n 40 (30 to 50), n2 60 (55 to 65).");
+  CHECK(description(all[6]) == "Line plot.");
+  using Rows = std::vector<std::vector<std::string>>;
+  CHECK(numbers(all[0]) == Rows{{"series", "n", "n", "low", "high"},
+                                {"n", "0", "1", "0", "2"},
+                                {"n", "1", "–", "–", "–"},
+                                {"n", "2", "2", "1", "3"},
+                                {"n", "0", "3", "–", "–"},
+                                {"n", "1", "1", "–", "–"},
+                                {"n", "2", "2", "–", "–"}});
+  CHECK(numbers(all[3])[1] == std::vector<std::string>{"n", "0", "1", "3"});
+  CHECK(numbers(all[4]) == Rows{{"", "n", "low", "high", "single values"},
+                                {"n", "40", "30", "50", "20  60"},
+                                {"n2", "60", "55", "65", ""}});
+}
+
+TEST_CASE("figures: without gnuplot the page says so, and has the numbers") {
+  const Figure f{"Title", "Caption", plots("<n>")};
+  const TemporaryFolder folder;
+  {
+    const Path nothing(folder.path);
+    const std::string html = figure_html(f, "f1");
+    CHECK(has(html, "apt install gnuplot-nox"));
+    CHECK(has(html, "--resume"));
+    CHECK_FALSE(has(html, "<svg"));
+    CHECK(has(html, "<td class=\"n\">40"));
+  }
+  const fs::path program = folder / "gnuplot";
+  write_file(program, io::as_bytes("#!/bin/sh\nexit 3\n"));
+  fs::permissions(program, fs::perms::owner_all);
+  {
+    const Path failing(folder.path);
+    CHECK(has(figure_html(f, "f1"), "failed with exit code 3"));
+  }
+  write_file(program, io::as_bytes("#!/bin/sh\necho nonsense\n"));
+  {
+    const Path nonsense(folder.path);
+    CHECK(has(figure_html(f, "f1"), "is no drawing"));
+  }
+}
+
+TEST_CASE("figures: gnuplot draws every kind, hostile names do nothing, and ids do not clash") {
+  if (!gnuplot_is_there()) return;
+  const TemporaryFolder folder;
+  const std::string target = (folder / "touched").string();
+  const std::string name = "<script>alert(1)</script>\"; system(\"touch " + target + "\"); '`touch " + target + "`'";
+  const std::string one = figure_html({name, name, plots(name)}, "f1"),
+                    two = figure_html({name, name, plots(name)}, "f2");
+  CHECK(one == figure_html({name, name, plots(name)}, "f1"));
+  CHECK_FALSE(fs::exists(target));
+  CHECK_FALSE(has(one, "<script"));
+  CHECK_FALSE(has(one, "rgb("));
+  CHECK_FALSE(has(one, "No drawing"));
+  const auto ids = [](const std::string& html) {
+    std::vector<std::string> found;
+    for (std::size_t at = 0; (at = html.find(" id=\"", at)) != std::string::npos;) {
+      at += 5;
+      found.push_back(html.substr(at, html.find('"', at) - at));
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+  };
+  auto all = ids(one);
+  CHECK(all.size() > 30);
+  const auto more = ids(two);
+  all.insert(all.end(), more.begin(), more.end());
+  std::sort(all.begin(), all.end());
+  CHECK(std::adjacent_find(all.begin(), all.end()) == all.end());
+  std::size_t drawings = 0;
+  for (std::size_t at = 0; (at = one.find("role=\"img\"", at)) != std::string::npos; ++at) ++drawings;
+  CHECK(drawings == plots("x").size());
+}
