@@ -140,8 +140,8 @@ TEST_CASE("HTML tables: header, rules, alignment and shades") {
   CHECK(
       has(html, "<thead><tr><th scope=\"col\">method<th scope=\"col\" class=\"n\">UAR<th scope=\"col\">words</thead>"));
   CHECK(has(html,
-            "<tr><th scope=\"row\">A &amp; B<td class=\"n\" style=\"background:#0072b273\">86.0 [84.1, 87.9]"
-            "<td style=\"background:#d55e0073\">3 of them\n"));
+            "<tr><th scope=\"row\">A &amp; B<td class=\"n\" style=\"background:#0072b299\">86.0 [84.1, 87.9]"
+            "<td style=\"background:#d55e0099\">3 of them\n"));
   CHECK(has(html, "<tr class=\"rule\"><th scope=\"row\">C<td class=\"n\">−1.5<td>none"));
   CHECK(has(html, "<td class=\"n\">–<td>"));
   CHECK(count(html, "class=\"scroll\"") == 1);

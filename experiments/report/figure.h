@@ -33,7 +33,7 @@ struct Plot {
 /// One or more plots that share title, caption and key.
 struct Figure {
   std::string title, caption;  // the caption says how to read it
-  std::vector<Plot> panels;
+  std::vector<Plot> panels = {};
   bool same_y = false;  // one y axis for all of them, to be compared
 };
 

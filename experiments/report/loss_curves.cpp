@@ -56,7 +56,7 @@ std::vector<Figure> LossCurves::figures(const std::function<std::string(const st
     }
     f.caption = trainings == 1 ? "One training."
                                : fmt::format(
-                                     "Line: mean over {} trainings (one per left-out speaker and seed). Band: from the "
+                                     "Line: mean over {} trainings (one per left-out speaker and seed). Around it: from the "
                                      "lowest to the highest of them.",
                                      trainings);
     figures.push_back(std::move(f));

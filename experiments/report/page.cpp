@@ -37,7 +37,7 @@ code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospac
 code { background: var(--panel); padding: .1em .3em; border-radius: .2rem; }
 pre { background: var(--panel); padding: .75rem; border-radius: .3rem; overflow-x: auto; }
 pre.command { white-space: pre-wrap; overflow-wrap: anywhere; }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); gap: .75rem 1.5rem; margin: 1rem 0; }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 10rem), 1fr)); gap: .75rem 1.5rem; margin: 1rem 0; }
 dt { color: var(--faint); font-size: .85rem; }
 dd { margin: 0; overflow-wrap: anywhere; }
 figure { margin: 1.5rem 0; }
@@ -47,14 +47,18 @@ figcaption strong { color: var(--ink); display: block; font-size: 1.05rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .95rem; }
 th, td { padding: .35rem .75rem; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--rule); }
 th { font-weight: 500; }
+tbody th { max-width: 16rem; min-width: 7rem; overflow-wrap: anywhere; }
+thead th { max-width: 9rem; overflow-wrap: anywhere; min-width: 4rem; }
 thead th { font-weight: 600; vertical-align: bottom; border-bottom: 2px solid var(--faint); }
-th.n, td.n { text-align: right; white-space: nowrap; }
+th.n, td.n { text-align: right; }
+td.n { white-space: nowrap; }
 .rule > * { border-top: 2px solid var(--faint); }
 .tables { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 0 2rem; }
+.tables th, .tables td { padding: .3rem .5rem; }
 .tables > figure { min-width: 0; }
 .tables figcaption { color: var(--ink); font-weight: 600; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: 1rem 2rem; }
-.plots.single { grid-template-columns: minmax(0, 38rem); }
+.plots.single { grid-template-columns: minmax(0, 32rem); }
 .plot { min-width: 0; }
 .plot p { margin: 0; font-size: .85rem; color: var(--faint); }
 .plot .plot-title { color: var(--ink); font-weight: 600; font-size: .95rem; }
