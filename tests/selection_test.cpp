@@ -243,6 +243,7 @@ TEST_CASE("selection: the program's table, recomputed from what the units hold; 
   REQUIRE(run.exit_code == 0);
   const auto files = run_content(folder / "run");
   REQUIRE(files.contains("selection.csv"));
+  CHECK(files.at("report.html").find("at the epoch that validation speakers choose") != std::string::npos);
 
   const FeatureTable table = synthetic_table({}, Rng{2022});
   std::map<std::string, Split> splits;

@@ -48,7 +48,7 @@ TEST_CASE("sweep: killed in the middle and resumed, the same bytes") {
   INFO(whole.err);
   REQUIRE(whole.exit_code == 0);
   const auto expected = run_content(folder / "whole");
-  for (const char* file : {"sweep.csv", "table.txt", "predictions.csv", "units/seed0-fold09-adan.json"})
+  for (const char* file : {"sweep.csv", "table.txt", "report.html", "predictions.csv", "units/seed0-fold09-adan.json"})
     REQUIRE(expected.contains(file));
   for (const char* jobs : {"1", "2"})
     for (const char* when : {"units/seed0-fold05-none.json", "checkpoints/seed0-fold07-adan/manifest.json"}) {
