@@ -19,8 +19,8 @@ namespace {
 
 using Kind = Plot::Kind;
 
-// In units of the drawing: it is as wide as its column, at most about 1.3 times larger, at least 0.75 times.
-constexpr int width = 420, height = 230, bar = 13, label_height = 19, gap = 9, axis_height = 26;
+// In units of the drawing, about as many as pixels on a phone, and on a desk where three lie side by side.
+constexpr int width = 360, height = 200, bar = 13, label_height = 19, gap = 9, axis_height = 26;
 constexpr std::size_t most_error_bars = 12, longest_label = 40;
 
 // Colours that gnuplot is told; adapted_svg makes variables of them.
@@ -92,9 +92,16 @@ double tic_step(const Range& r, int most) {
   return 10 * power;
 }
 
-std::string tics(const char* axis, const Range& r, bool log, int most) {
+std::string tics(const char* axis, const Range& r, bool log, int most, bool whole = false) {
   return log ? fmt::format("set logscale {0}\nset format {0} '%g'\n", axis)
-             : fmt::format("set {}tics {:.8g}\n", axis, tic_step(r, most));
+             : fmt::format("set {}tics {:.8g}\n", axis, std::max(tic_step(r, most), whole ? 1.0 : 0.0));
+}
+
+/// Epochs, numbers of sets: no marks between them.
+bool whole_x(const Plot& p) {
+  return std::all_of(p.series.begin(), p.series.end(), [](const Series& s) {
+    return std::all_of(s.x.begin(), s.x.end(), [](double x) { return x == std::floor(x); });
+  });
 }
 
 void widen(Range& r, const std::optional<std::pair<double, double>>& by) {
@@ -107,7 +114,10 @@ Range x_range(const Plot& p) {
   Range r;
   widen(r, p.x_range);
   for (const Series& s : p.series) r.add(s.x);
-  return r.padded(p.log_x, p.kind == Kind::points || r.low == r.high ? 0.04 : 0);
+  const bool curves = p.kind == Kind::lines && std::any_of(p.series.begin(), p.series.end(), [](const Series& s) {
+                        return s.y.size() > most_error_bars;
+                      });
+  return r.padded(p.log_x, curves && r.low < r.high ? 0 : 0.04);  // marks are not cut in halves
 }
 
 Range y_extent(const Plot& p) {
@@ -175,13 +185,14 @@ struct Commands {
 std::string with_axes(const Plot& p, const Commands& commands) {
   const Range x = x_range(p), y = y_range(p);
   std::string out = head(height) + fmt::format(
-                                       "set lmargin 7\nset rmargin 2\nset bmargin 2\nset tmargin 0.6\n"
+                                       "set lmargin 7\nset rmargin 2\nset bmargin 1.5\nset tmargin 0.6\n"
                                        "set xrange [{:.8g}:{:.8g}]\nset yrange [{:.8g}:{:.8g}]\n",
                                        x.low, x.high, y.low, y.high);
-  return out + tics("x", x, p.log_x, 6) + tics("y", y, p.log_y, 5) + commands.text();
+  return out + tics("x", x, p.log_x, 6, whole_x(p)) + tics("y", y, p.log_y, 5) + commands.text();
 }
 
-void draw_lines(const Series& s, std::size_t place, Commands& to) {
+/// With marks where there is something to tell apart.
+void draw_lines(const Series& s, std::size_t place, bool alone, Commands& to) {
   const Style style = style_of(s, place);
   const bool interval = has_interval(s), many = s.y.size() > most_error_bars;
   std::vector<std::vector<double>> rows;
@@ -192,10 +203,11 @@ void draw_lines(const Series& s, std::size_t place, Commands& to) {
     to.draw(rows, fmt::format("using 1:3:4 with filledcurves lc rgb '{}' fillstyle transparent solid 0.2 noborder", c));
   if (interval && !many) to.draw(rows, fmt::format("using 1:2:3:4 with yerrorbars lc rgb '{}' lw 1.5 pt -1", c));
   const std::string dashes = *style.dashes ? std::string(" dt ") + style.dashes : "";
-  const std::string marks =
-      many ? fmt::format("pointinterval {}", std::max<std::size_t>(s.y.size() / 6, 1)) : std::string();
-  to.draw(rows,
-          fmt::format("using 1:2 with linespoints lc rgb '{}' lw 2{} pt {} ps 0.6 {}", c, dashes, style.mark, marks));
+  std::string how =
+      fmt::format("using 1:2 with {} lc rgb '{}' lw 2{}", alone && many ? "lines" : "linespoints", c, dashes);
+  if (!alone || !many) how += fmt::format(" pt {} ps 0.6", style.mark);
+  if (!alone && many) how += fmt::format(" pointinterval {}", std::max<std::size_t>(s.y.size() / 6, 1));
+  to.draw(rows, how);
 }
 
 void draw_points(const Series& s, std::size_t place, Commands& to) {
@@ -396,7 +408,7 @@ std::string gnuplot_script(const Plot& p) {
   Commands commands;
   for (std::size_t i = 0; i < p.series.size(); ++i) {
     if (p.series[i].y.empty()) continue;
-    if (p.kind == Kind::lines) draw_lines(p.series[i], i, commands);
+    if (p.kind == Kind::lines) draw_lines(p.series[i], i, p.series.size() == 1, commands);
     else if (p.kind == Kind::points) draw_points(p.series[i], i, commands);
     else draw_histogram(p.series[i], i, commands);
   }

@@ -47,31 +47,30 @@ figcaption strong { color: var(--ink); display: block; font-size: 1.05rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .95rem; }
 th, td { padding: .35rem .75rem; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--rule); }
 th { font-weight: 500; }
-tbody th { max-width: 16rem; min-width: 7rem; overflow-wrap: anywhere; }
-thead th { max-width: 9rem; overflow-wrap: anywhere; min-width: 4rem; }
+tbody th { min-width: 8.5rem; max-width: 16rem; overflow-wrap: anywhere; }
 thead th { font-weight: 600; vertical-align: bottom; border-bottom: 2px solid var(--faint); }
 th.n, td.n { text-align: right; }
 td.n { white-space: nowrap; }
 .rule > * { border-top: 2px solid var(--faint); }
 .tables { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 0 2rem; }
-.tables th, .tables td { padding: .3rem .5rem; }
+.tables th, .tables td { padding: .3rem .45rem; font-size: .9rem; }
+.tables tbody th { min-width: 5rem; }
 .tables > figure { min-width: 0; }
 .tables figcaption { color: var(--ink); font-weight: 600; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: 1rem 2rem; }
-.plots.single { grid-template-columns: minmax(0, 32rem); }
+.plots.single { grid-template-columns: minmax(0, 27rem); }
 .plot { min-width: 0; }
 .plot p { margin: 0; font-size: .85rem; color: var(--faint); }
 .plot .plot-title { color: var(--ink); font-weight: 600; font-size: .95rem; }
 .plot .x { text-align: right; }
 .plot svg { display: block; width: 100%; height: auto; }
-.plot text { font: 13px system-ui, sans-serif; }
+.plot text { font: 13px system-ui, sans-serif; stroke: var(--background); stroke-width: 3px; paint-order: stroke; }
 .key { list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: .5rem 0; padding: 0; font-size: .95rem; }
 .key svg { width: 2rem; height: .75rem; margin-right: .4rem; vertical-align: middle; }
 details { margin: .75rem 0; }
 summary { cursor: pointer; color: var(--faint); font-size: .95rem; }
 details .scroll { max-height: 24rem; overflow-y: auto; }
 @media (max-width: 34rem) {
-  .plot text { font-size: 15px; }
   th, td { padding: .35rem .5rem; }
 }
 @media print {
