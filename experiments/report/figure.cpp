@@ -345,7 +345,7 @@ std::string without_idle_lines(const std::string& svg) {
   std::string out;
   for (std::size_t i = 0; i < lines.size(); ++i)
     if (lines[i].starts_with("<g ") && i + 1 < lines.size() && lines[i + 1] == "</g>") ++i;
-    else if (!lines[i].empty() && lines[i].find("color='white'/>") == std::string_view::npos)
+    else if (!lines[i].empty() && lines[i].find(" color='white'/>") == std::string_view::npos)
       out += std::string(lines[i]) + '\n';
   return out;
 }

@@ -22,6 +22,6 @@ inline constexpr Theme dark{{18, 21, 26}, {28, 32, 39}, {230, 233, 237}, {159, 1
 inline constexpr std::array<Rgb, 6> series_colours{
     {{0, 114, 178}, {213, 94, 0}, {0, 158, 115}, {204, 121, 167}, {230, 159, 0}, {86, 180, 233}}};
 inline constexpr Rgb much = series_colours[0], little = series_colours[1];  // shading of cells
-inline constexpr double strongest_shade = 0.6;                             // opacity of it, under text
+inline constexpr double strongest_shade = 0.6;                              // opacity of it, under text
 
 }  // namespace emograd::report
