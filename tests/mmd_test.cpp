@@ -84,6 +84,10 @@ TEST_CASE("mmd: 0 between equal rows, even far from the origin; copies are seen 
   const Mmd copies = mmd(twice, distinct);
   CHECK(std::abs(copies.biased) < 1e-5);
   CHECK(std::abs(copies.unbiased - (5.0 / 59 - 2 * 5.0 / 30)) < 1e-5);
+  // Norms of 10¹⁴: a row is at distance 0 from itself all the same.
+  const Mmd far = mmd(gaussian(20, 4, 0, 1e7, rng), gaussian(30, 4, 0, 1e7, rng));
+  CHECK(std::abs(far.biased - (5.0 / 20 + 5.0 / 30)) < 1e-12);
+  CHECK(std::abs(far.unbiased) < 1e-12);
 }
 
 TEST_CASE("mmd: between samples of one distribution the unbiased estimate is 0 on average, the biased one above") {

@@ -226,6 +226,8 @@ TEST_CASE("sign flips: all signs by hand, ties, the smallest p") {
   CHECK(sign_flip_p(std::vector<double>{0.1, 0.2, -0.3}) == 1);  // sums to 5e-17, which is 0
   // |±0.1 ± 0.2 ± 0.3| ≥ 0.4: 0.6 and, up to rounding, 0.4
   CHECK(sign_flip_p(std::vector<double>{-0.1, 0.2, 0.3}) == 4.0 / 8);
+  // Up to rounding, 0.1 + 0.2 − 0.3 + 0.5 and −0.1 − 0.2 + 0.3 + 0.5 are both 0.5; 0.7, 0.9 and 1.1 are above.
+  CHECK(sign_flip_p(std::vector<double>{0.1, 0.2, -0.3, 0.5}) == 10.0 / 16);
   CHECK_THROWS_AS(sign_flip_p(std::vector<double>{}), Error);
   CHECK_THROWS_AS(sign_flip_p(std::vector<double>{1}, {}, 0), Error);
 }
