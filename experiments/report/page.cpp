@@ -54,7 +54,7 @@ td.n { white-space: nowrap; }
 .rule > * { border-top: 2px solid var(--faint); }
 .tables { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 0 2rem; }
 .tables th, .tables td { padding: .3rem .45rem; font-size: .9rem; }
-.tables tbody th { min-width: 5rem; }
+.tables tbody th { min-width: 6.5rem; overflow-wrap: break-word; }
 .tables > figure { min-width: 0; }
 .tables figcaption { color: var(--ink); font-weight: 600; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: 1rem 2rem; }
