@@ -1,11 +1,13 @@
 #include "nn/layers.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "autograd/node.h"
 #include "autograd/ops/linalg.h"
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/random.h"
+#include "autograd/ops/reduce.h"
 
 namespace emograd::nn {
 
@@ -26,6 +28,26 @@ Linear::Linear(std::int64_t in, std::int64_t out, Rng& rng, double slope_, Init 
 Tensor Linear::operator()(const Tensor& x) const { return linear(x, W, b, slope); }
 
 Tensor Dropout::operator()(const Tensor& x, Rng* training) const { return training ? dropout(x, p, *training) : x; }
+
+BatchNorm::BatchNorm(std::int64_t n, DType dtype)
+    : gain(variable(ones({n}, dtype))),
+      bias(variable(zeros({n}, dtype))),
+      mean(zeros({n}, dtype)),
+      variance(ones({n}, dtype)) {}
+
+Tensor BatchNorm::operator()(const Tensor& x) const { return (x - mean) * (gain * rsqrt(variance + eps)) + bias; }
+
+Tensor BatchNorm::train(const Tensor& x) {
+  const Tensor m = emograd::mean(x, {0}), v = var(x, {0}, 0);
+  {
+    const NoGrad off;
+    const auto rows = static_cast<double>(x.dim(0));
+    const double unbiased = rows / std::max(rows - 1, 1.0);
+    mean = momentum * mean + (1 - momentum) * m;
+    variance = momentum * variance + (1 - momentum) * unbiased * v;
+  }
+  return (x - m) * (gain * rsqrt(v + eps)) + bias;
+}
 
 Mlp::Mlp(const std::vector<std::int64_t>& sizes, Rng& rng, double slope, Init init, DType dtype) {
   check(sizes.size() >= 2, "Mlp: needs at least an input and an output size, got {} sizes", sizes.size());

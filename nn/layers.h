@@ -38,6 +38,26 @@ struct Dropout {
   Tensor operator()(const Tensor& x, Rng* training) const;
 };
 
+/// Batch normalisation (Ioffe and Szegedy 2015, algorithms 1 and 2) of rows (B, n): gain (x − mean)/√(variance + eps) +
+/// bias. In evaluation mean and variance are running means, which belong to no optimiser and are not in each().
+struct BatchNorm {
+  Tensor gain, bias;                   // (n,), 1 and 0 at first
+  Tensor mean, variance;               // (n,), 0 and 1 at first
+  double momentum = 0.99, eps = 1e-3;  // TensorFlow's and Keras's
+
+  BatchNorm() = default;
+  explicit BatchNorm(std::int64_t n, DType = DType::f32);
+  Tensor operator()(const Tensor& x) const;  // evaluation
+  /// With the batch's own mean and variance, after which the running ones have moved: momentum·old + (1 −
+  /// momentum)·new, the variance's new value being the unbiased one.
+  Tensor train(const Tensor& x);
+  template <class Visitor>
+  void each(Visitor&& visit) {
+    visit("gain", gain);
+    visit("bias", bias);
+  }
+};
+
 /// Linear layers one after the other, an activation of `slope` after each but the last: sizes {in, hidden…, out}.
 struct Mlp {
   std::vector<Linear> layers;

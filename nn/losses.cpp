@@ -48,7 +48,7 @@ Tensor gan_generator_loss(const Tensor& fake_logits) { return mean(softplus(-fak
 Tensor gradient_penalty(const Critic& critic, const Tensor& at, double p) {
   check(p > 1, "gradient_penalty: p is {}, must exceed 1 (yi2020, below eq. 16)", p);
   check(at.defined() && at.rank() == 2, "gradient_penalty: needs rows (B, M)");
-  const Tensor x = variable(at.detach());
+  const Tensor x = at.tracked() ? at : variable(at);
   const Tensor dx = grad(sum(critic(x)), x, {.create_graph = true});
   return mean(norm_power(dx, p, {1}));
 }

@@ -31,7 +31,8 @@ Tensor gan_generator_loss(const Tensor& fake_logits);
 using Critic = std::function<Tensor(const Tensor&)>;
 
 /// E ‖∇D(x)‖₂^p over the rows of `at`, p > 1, as a function of the critic's parameters: the third term of yi2020:16,
-/// without its λ. Differentiating it differentiates the critic twice.
+/// without its λ. Differentiating it differentiates the critic twice. Where `at` is tracked, the penalty is a function
+/// of what it came from, too.
 Tensor gradient_penalty(const Critic&, const Tensor& at, double p);
 
 /// The points between real and fake rows where the penalty is taken: (1 − μ) real + μ fake, μ (B, 1) in [0, 1]

@@ -92,12 +92,13 @@ void Adam::step(const std::vector<Tensor>& grads) {
   }
   ++steps;
   const auto t = static_cast<double>(steps);
+  const double c2 = 1 - std::pow(config.beta2, t);
   kernels::adam(s.slots(), {.lr = config.lr,
                             .beta1 = config.beta1,
                             .beta2 = config.beta2,
-                            .eps = config.eps,
+                            .eps = config.early_eps ? config.eps / std::sqrt(c2) : config.eps,
                             .c1 = 1 - std::pow(config.beta1, t),
-                            .c2 = 1 - std::pow(config.beta2, t),
+                            .c2 = c2,
                             .l2 = config.l2,
                             .decay = config.lr * config.weight_decay});
   s.finish();

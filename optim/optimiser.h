@@ -15,6 +15,10 @@ struct AdamConfig {
   double lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
   double l2 = 0;            // L2 penalty l2/2 ‖p‖², through the gradient
   double weight_decay = 0;  // decoupled: p shrinks by lr·weight_decay each step (AdamW)
+  /// eps joins √v before v's bias is corrected, not after: Kingma and Ba, end of section 2, and what TensorFlow and
+  /// Keras do. The same as an eps of eps/√(1 − β2ᵗ), 32 times as large at first.
+  bool early_eps = false;
+  bool operator==(const AdamConfig&) const = default;
 };
 
 /// Adam and AdamW, all parameters of all networks in one pass.

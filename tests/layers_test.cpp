@@ -4,6 +4,8 @@
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/random.h"
 #include "autograd/ops/reduce.h"
+#include "autograd/ops/shape.h"
+#include "tensor/io/npz.h"
 #include "tests/op_checks.h"
 
 using namespace emograd;
@@ -56,6 +58,32 @@ TEST_CASE("layers: Mlp stacks, names and activates all but the last") {
   CHECK_FALSE(bitwise_equal(mlp.layers[0].W, nn::Mlp({4, 6, 2}, rng, 0.1, nn::Init::xavier, DType::f64).layers[0].W));
   CHECK_THROWS_AS(nn::Mlp({4}, rng), Error);
   for (const Tensor& g : grad(sum(square(mlp(x))), nn::values(nn::parameters(mlp)))) CHECK(max(abs(g)).item() > 0);
+}
+
+TEST_CASE("layers: BatchNorm normalises by the batch, and in evaluation by what it has seen") {
+  const auto golden = read_npz(EMOGRAD_SOURCE_DIR "/tests/golden/ops.npz");
+  const auto of = [&](const char* key) { return golden.at(std::string("batch_norm/") + key); };
+  nn::BatchNorm norm(3, DType::f64);
+  norm.eps = 1e-5;
+  norm.gain = variable(of("x1"));
+  norm.bias = variable(of("x2"));
+  const Tensor x = variable(of("x0")), y = norm.train(x);
+  CHECK(max(abs(y - of("y"))).item() < 1e-13);
+  const auto dx = grad(y, {x, norm.gain, norm.bias}, {.seed = of("g")});
+  for (std::size_t i = 0; i < 3; ++i) CHECK(max(abs(dx[i] - of(("dx" + std::to_string(i)).c_str()))).item() < 1e-12);
+
+  // One batch of six rows: the running values move by 1 − 0.99 towards the mean and the unbiased variance.
+  CHECK(max(abs(norm.mean - 0.01 * mean(x, {0}))).item() < 1e-15);
+  CHECK(max(abs(norm.variance - (0.99 + 0.01 * var(x, {0})))).item() < 1e-15);
+  CHECK_FALSE(norm.mean.tracked());
+  const Tensor still = (x - norm.mean) / sqrt(norm.variance + 1e-5) * norm.gain + norm.bias;
+  CHECK(max(abs(norm(x) - still)).item() < 1e-13);
+  // Never trained, it is a gain and a bias; with one row a batch has no variance.
+  nn::BatchNorm fresh(3, DType::f64);
+  CHECK(max(abs(fresh(x) - x / std::sqrt(1.001))).item() < 1e-15);
+  fresh.train(slice(x, 0, 0, 1));
+  CHECK(max(abs(fresh.variance - 0.99)).item() < 1e-15);
+  CHECK(nn::parameters(norm).size() == 2);
 }
 
 TEST_CASE("layers: Dropout is the identity without a stream") {

@@ -48,6 +48,25 @@ double setting(const std::string& key, std::size_t i = 0) {  // 0 where a case d
 
 }  // namespace
 
+TEST_CASE("optimiser: with early_eps Adam steps as TensorFlow writes it") {
+  const auto g = golden().at("g1").to_vector<double>();
+  const double lr = 1e-2, beta1 = 0.5, beta2 = 0.999, eps = 1e-5;
+  Tensor p = variable(row(golden().at("adam/p1"), 0));
+  std::vector<double> want = p.to_vector<double>(), m(5, 0), v(5, 0);
+  optim::Adam adam({&p}, {.lr = lr, .beta1 = beta1, .beta2 = beta2, .eps = eps, .early_eps = true});
+  for (std::int64_t t = 1; t <= 5; ++t) {
+    adam.step({row(golden().at("g1"), t - 1)});
+    const double rate = lr * std::sqrt(1 - std::pow(beta2, t)) / (1 - std::pow(beta1, t));
+    for (std::size_t i = 0; i < 5; ++i) {
+      const double gradient = g[static_cast<std::size_t>(t - 1) * 5 + i];
+      m[i] += (1 - beta1) * (gradient - m[i]);
+      v[i] += (1 - beta2) * (gradient * gradient - v[i]);
+      want[i] -= rate * m[i] / (std::sqrt(v[i]) + eps);
+      CHECK(p.to_vector<double>()[i] == doctest::Approx(want[i]).epsilon(1e-13));
+    }
+  }
+}
+
 TEST_CASE("optimiser: Adam, AdamW and SGD follow the golden trajectories") {
   for (const DType type : floats) {
     const double tolerance = type == DType::f64 ? 1e-14 : 1e-6;
