@@ -29,10 +29,10 @@ void each_network(yi2020::Adan& m, Visit&& visit) {
 void follow(bool wasserstein) {
   const State g = golden(wasserstein ? "wadan.npz" : "adan.npz");
   yi2020::Adan model(miniature(wasserstein), 12, 3, g.at("class_weight"), Rng{}, DType::f64);
-  each_network(model, [&](const std::string& name, nn::Mlp& net) { nn::load_from(below(g, "init/"), name, net); });
+  each_network(model, [&](const std::string& name, auto& net) { nn::load_from(below(g, "init/"), name, net); });
   follow_losses(model, g.at("losses"), {"C", "D", "R", "E", "G"},
                 [&](std::size_t step) { return golden_batch(g, step); });
-  each_network(model, [&](const std::string& name, nn::Mlp& net) {
+  each_network(model, [&](const std::string& name, auto& net) {
     nn::each_in(name, net, [&](const std::string& key, Tensor& p) {
       CAPTURE(key);
       // WADAN: D's last bias has derivative 0 up to rounding, which Adam divides by its own size: it is noise in both.

@@ -16,9 +16,11 @@
 #include "autograd/ops/linalg.h"
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/random.h"
+#include "autograd/ops/reduce.h"
 #include "autograd/ops/shape.h"
 #include "models/yi2020/adan.h"
 #include "tensor/error.h"
+#include "tensor/io/npz.h"
 #include "tensor/kernels/gemm.h"
 
 using namespace emograd;
@@ -229,6 +231,105 @@ TEST_CASE("SvmClassifier: class weights move the border towards the larger class
   CHECK(ones(weighted) > ones(plain));
 }
 
+TEST_CASE("SvmClassifier: decisions and labels are scikit-learn's") {
+  const auto golden = read_npz(EMOGRAD_SOURCE_DIR "/tests/golden/svm.npz");
+  yi2020::SvmConfig as_coded;
+  as_coded.C = 10;
+  as_coded.kernel = yi2020::SvmKernel::rbf;
+  as_coded.gamma = yi2020::SvmGamma::automatic;
+  yi2020::SvmConfig weighted = yi2020::svm_rbf_config();
+  weighted.class_weights = true;
+  const std::vector<std::pair<std::string, yi2020::SvmConfig>> cases{
+      {"linear", {}}, {"rbf_scale", yi2020::svm_rbf_config()}, {"rbf_auto", as_coded}, {"rbf_weighted", weighted}};
+  for (auto [name, config] : cases) {
+    CAPTURE(name);
+    config.tolerance = 1e-6;
+    SvmClassifier svm(config);
+    svm.fit(golden.at("x"), golden.at("y"), 3);
+    const Tensor decisions = svm.decisions(golden.at("test"));
+    REQUIRE(svm.pairs == std::vector<std::pair<std::int64_t, std::int64_t>>{{0, 1}, {0, 2}, {1, 2}});
+    // Both stop where optimality is violated by 1e-6 at most; f32 holds kernels and coefficients to 1e-7 of their size.
+    CHECK(max(abs(cast(decisions, DType::f64) - golden.at(name + "/decisions"))).item() < 2e-5);
+    CHECK(svm.predict(golden.at("test")).to_vector<std::int64_t>() ==
+          golden.at(name + "/labels").to_vector<std::int64_t>());
+    CHECK(svm.unconverged() == 0);
+    CHECK(svm.weights().contains("support") == (name != "linear"));
+  }
+}
+
+TEST_CASE(
+    "SvmClassifier: an RBF machine is the sum over its supporting rows, and is shared Gram matrix or not the same") {
+  const Problem p = problem(300, 5, 0.5), other = problem(290, 6, 0.5);  // more rows than a block of the kernel
+  SvmClassifier svm(yi2020::svm_rbf_config());
+  svm.fit(p.x, p.y, 3);
+  const auto test = other.x.to_vector<double>(), rows = svm.support.to_vector<double>();
+  const auto c = svm.coefficients.to_vector<double>(), b = svm.b.to_vector<double>();
+  const auto decisions = svm.decisions(other.x).to_vector<double>();
+  const std::size_t n = static_cast<std::size_t>(svm.support.dim(0));
+  CHECK(n < 300);
+  for (std::size_t i = 0; i < 290; i += 17)
+    for (std::size_t k = 0; k < 3; ++k) {
+      double want = b[k];
+      for (std::size_t s = 0; s < n; ++s) {
+        double squared = 0;
+        for (std::size_t j = 0; j < 5; ++j) squared += std::pow(test[5 * i + j] - rows[5 * s + j], 2);
+        want += c[k * n + s] * std::exp(-svm.gamma * squared);
+      }
+      CHECK(decisions[3 * i + k] == doctest::Approx(want).epsilon(1e-4));
+    }
+
+  SvmClassifier sharing(yi2020::svm_rbf_config());
+  sharing.share(std::make_shared<yi2020::Gram>(p.x));
+  sharing.fit(p.x, p.y, 3);
+  CHECK(bitwise_equal(sharing.coefficients, svm.coefficients));
+  // γ follows the spread of the rows it is fitted on.
+  SvmClassifier wide(yi2020::svm_rbf_config());
+  wide.fit(packed(p.x * 2.0), p.y, 3);
+  CHECK(wide.gamma == doctest::Approx(svm.gamma / 4).epsilon(1e-6));
+  CHECK(bitwise_equal(wide.predict(other.x * 2.0), svm.predict(other.x)));
+}
+
+TEST_CASE("rbf_kernel: f32 against loops in f64, equal rows and far ones among them") {
+  Rng rng{9};
+  const std::int64_t features = 4368;  // Interspeech 2011
+  const double gamma = 1.0 / static_cast<double>(features);
+  const Tensor some = normal({20, features}, rng);
+  const Tensor x = packed(cat({some, slice(some, 0, 0, 5), 3.0 * normal({5, features}, rng)}, 0));
+  const Tensor k = yi2020::rbf_kernel(x, x, gamma);
+  const auto rows = x.to_vector<double>(), got = k.to_vector<double>();
+  const auto at = static_cast<std::size_t>(features);
+  double worst = 0;
+  for (std::size_t i = 0; i < 30; ++i)
+    for (std::size_t j = 0; j < 30; ++j) {
+      double squared = 0;
+      for (std::size_t f = 0; f < at; ++f) squared += std::pow(rows[i * at + f] - rows[j * at + f], 2);
+      worst = std::max(worst, std::abs(got[30 * i + j] - std::exp(-gamma * squared)));
+      CHECK(got[30 * i + j] <= 1);
+    }
+  // A product of F terms of size 1, in any order, is off by about √F roundings of F: γ times four such errors, and
+  // f32's own rounding of the result.
+  const double rounding = std::numeric_limits<float>::epsilon() / 2;
+  CHECK(worst < (4 * std::sqrt(static_cast<double>(features)) + 2) * rounding);
+  MESSAGE("largest error of the RBF kernel: " << worst);
+  CHECK_THROWS_WITH_AS(yi2020::rbf_kernel(x, slice(x, 1, 0, 5), gamma), doctest::Contains("rbf_kernel: needs rows"),
+                       Error);
+  CHECK_THROWS_AS(yi2020::rbf_kernel(x, x, 0), Error);
+}
+
+TEST_CASE("the paper's DNNs: 100–100 for Table I, four of 512 and class weights for Table II") {
+  CHECK(yi2020::dnn_config().hidden == std::vector<std::int64_t>{100, 100});
+  CHECK_FALSE(yi2020::dnn_config().class_weights);
+  yi2020::DnnConfig large = yi2020::dnn_large_config();
+  CHECK(large.class_weights);
+  large.steps = 2;
+  const Problem p = problem(30, 1);
+  DnnClassifier dnn(large);
+  dnn.fit(p.x, p.y, 3, Rng{1});
+  const auto weights = dnn.weights();
+  CHECK(weights.size() == 10);
+  for (const char* hidden : {"1.W", "2.W", "3.W"}) CHECK(weights.at(hidden).shape() == Shape{512, 512});
+}
+
 TEST_CASE("DnnClassifier: learns, is a function of its stream, and takes as many steps for any number of rows") {
   const Problem p = problem(90, 7, 3);
   DnnClassifier dnn({.hidden = {16, 16}, .lr = 1e-2, .steps = 150, .batch = 32});
@@ -269,4 +370,18 @@ TEST_CASE("classifiers refuse what they cannot use") {
   CHECK_THROWS_WITH_AS(svm.fit(p.x, zeros({12}, DType::i64), 3), doctest::Contains("of one class"), Error);
   CHECK_THROWS_WITH_AS(dnn.fit(p.x, zeros({11}, DType::i64), 3, {}), doctest::Contains("12 rows need as many"), Error);
   CHECK_THROWS_WITH_AS(SvmClassifier({.C = 0}).fit(p.x, p.y, 3), doctest::Contains("must be positive"), Error);
+
+  yi2020::SvmConfig rbf = yi2020::svm_rbf_config();
+  CHECK_THROWS_WITH_AS(SvmClassifier(rbf).fit(ones({12, 5}), p.y, 3),
+                       doctest::Contains("elements of the 12 rows are equal"), Error);
+  for (const yi2020::SvmConfig& config : {yi2020::SvmConfig(), rbf})
+    for (const double odd : {std::nan(""), 1e30}) {
+      std::vector<float> x = p.x.to_vector<float>();
+      x[7 * 5 + 2] = static_cast<float>(odd);
+      CHECK_THROWS_WITH_AS(SvmClassifier(config).fit(from_values<float>({12, 5}, x), p.y, 3),
+                           doctest::Contains("row 7 of the training set holds NaN"), Error);
+    }
+  yi2020::DnnConfig drops;
+  drops.dropout = 1;
+  CHECK_THROWS_WITH_AS(DnnClassifier(drops).fit(p.x, p.y, 3, {}), doctest::Contains("must be in [0, 1)"), Error);
 }

@@ -1,5 +1,7 @@
 #include "experiments/protocol/augmenter.h"
 
+#include "autograd/ops/pointwise.h"
+#include "autograd/ops/reduce.h"
 #include "autograd/ops/shape.h"
 
 namespace emograd::protocol {
@@ -23,18 +25,24 @@ class Untrained : public Augmenter {
 
 class Trained : public Augmenter {
  public:
-  /// `name` is the model's in checkpoints.
-  Trained(const TrainingFold& fold, std::string name, std::unique_ptr<yi2020::AdversarialModel> model)
-      : fold_(fold), name_(std::move(name)), model_(std::move(model)) {}
+  /// `name` is the model's in checkpoints. With `max_scaling` it sees each feature divided by its largest magnitude.
+  Trained(const TrainingFold& fold, std::string name, std::unique_ptr<yi2020::AdversarialModel> model,
+          bool max_scaling = false)
+      : fold_(fold),
+        largest_(max_scaling ? max(abs(fold.rows.x), {0}) : Tensor()),
+        x_(max_scaling ? fold.rows.x / largest_ : fold.rows.x),
+        name_(std::move(name)),
+        model_(std::move(model)) {}
 
-  std::int64_t epochs() const override { return model_->training().epochs; }
+  std::int64_t epochs() const override { return model_->stopped() ? model_->epochs_done : model_->training().epochs; }
   std::int64_t epochs_done() const override { return model_->epochs_done; }
-  std::map<std::string, double> fit_epoch() override { return model_->epoch(fold_.rows.x, fold_.rows.labels); }
+  std::map<std::string, double> fit_epoch() override { return model_->epoch(x_, fold_.rows.labels); }
   LabelledRows sample(std::int64_t sets, Rng& rng) const override {
     const std::vector<Tensor> labels(static_cast<std::size_t>(sets), fold_.rows.labels);
     if (labels.empty()) return no_rows(fold_);
     const Tensor all = cat(labels, 0);
-    return {model_->sample(all, rng), all};
+    const Tensor x = model_->sample(all, rng);
+    return {largest_.defined() ? x * largest_ : x, all};
   }
   std::optional<yi2020::Latents> latents(Rng& rng) const override {
     return model_->latents(fold_.rows.x, fold_.rows.labels, rng);
@@ -44,6 +52,7 @@ class Trained : public Augmenter {
 
  private:
   const TrainingFold& fold_;
+  const Tensor largest_, x_;
   std::string name_;
   std::unique_ptr<yi2020::AdversarialModel> model_;
 };
@@ -71,7 +80,8 @@ MakeAugmenter adan(const yi2020::AdanConfig& config) {
   return [config](const TrainingFold& fold, Rng rng) {
     const Tensor weights = config.class_weights ? yi2020::class_weights(fold.rows.labels, fold.classes) : Tensor();
     return std::make_unique<Trained>(
-        fold, "adan", std::make_unique<yi2020::Adan>(config, fold.rows.x.dim(1), fold.classes, weights, rng));
+        fold, "adan", std::make_unique<yi2020::Adan>(config, fold.rows.x.dim(1), fold.classes, weights, rng),
+        config.max_scaling);
   };
 }
 

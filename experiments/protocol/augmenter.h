@@ -32,9 +32,8 @@ struct TrainingFold {
 class Augmenter {
  public:
   virtual ~Augmenter() = default;
-  virtual std::int64_t epochs() const {
-    return 0;
-  }  // it wants; 0 where nothing is fitted, or all of it on construction
+  /// That it wants: 0 where nothing is fitted, or all of it on construction. It may find out that it wants no more.
+  virtual std::int64_t epochs() const { return 0; }
   virtual std::int64_t epochs_done() const { return 0; }
   /// One more epoch; its mean losses by name.
   virtual std::map<std::string, double> fit_epoch() { return {}; }

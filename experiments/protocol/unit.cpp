@@ -37,11 +37,11 @@ bool train(Augmenter& augmenter, json& log, std::int64_t evaluate_every, const s
     c.state["log"] = log;
     save_checkpoint(session.checkpoint, c);
   };
-  const std::int64_t total = augmenter.epochs(), stride = (total + epochs_reported - 1) / epochs_reported;
+  const std::int64_t stride = (augmenter.epochs() + epochs_reported - 1) / epochs_reported;
   auto saved_at = Clock::now();
-  while (augmenter.epochs_done() < total) {
+  while (augmenter.epochs_done() < augmenter.epochs()) {
     const std::map<std::string, double> losses = augmenter.fit_epoch();
-    const std::int64_t epoch = augmenter.epochs_done();
+    const std::int64_t epoch = augmenter.epochs_done(), total = augmenter.epochs();
     for (const auto& [name, loss] : losses)
       check(std::isfinite(loss),
             "loss {} is {} after epoch {}: the training has diverged; a lower learning rate may help", name, loss,
@@ -74,6 +74,9 @@ std::int64_t most_sets(const std::vector<Mix>& mixes) {
   return most;
 }
 
+/// What variants of a method have in common.
+std::string family(const std::string& name) { return name.substr(0, name.find(':')); }
+
 /// What follows an augmenter's training: the same at its end and, with evaluate_every, before.
 struct Evaluation {
   const Unit& unit;
@@ -85,7 +88,7 @@ struct Evaluation {
 
   /// The fold's rows, and below them all synthetic ones.
   LabelledRows rows(const Augmenter& augmenter) const {
-    Rng sampling = stream(rng, "sample " + unit.augmenter);
+    Rng sampling = stream(rng, "sample " + family(unit.augmenter));
     LabelledRows all = with_synthetic(fold, augmenter, sets, sampling);
     const std::int64_t real = fold.rows.x.dim(0), made = all.x.dim(0) - real;
     check(made == sets * real, "unit: {} synthetic sets of {} rows were asked of '{}', which made {} rows", sets, real,
@@ -112,7 +115,7 @@ struct Evaluation {
         classifier->share(gram);
         // The same stream whatever augmenter, mix and epoch: classifiers start alike, and only their rows tell them
         // apart.
-        classifier->fit(training.x, training.labels, fold.classes, stream(rng, name));
+        classifier->fit(training.x, training.labels, fold.classes, stream(rng, family(name)));
         const std::string learnt = fmt::format("{}{} on {}", when, name, to_string(mix));
         for (const auto& [weight, value] : classifier->weights()) observe(learnt + "." + weight, value);
         list.push_back({{"classifier", name},
@@ -171,7 +174,8 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
   std::int64_t last = 0;
   {
     // Only the classifiers need memory after this block.
-    const std::unique_ptr<Augmenter> augmenter = unit.make_augmenter(fold, stream(rng, "train " + unit.augmenter));
+    const std::unique_ptr<Augmenter> augmenter =
+        unit.make_augmenter(fold, stream(rng, "train " + family(unit.augmenter)));
     const auto evaluate = [&] {
       return evaluation.predictions(evaluation.rows(*augmenter), fmt::format("epoch {}: ", augmenter->epochs_done()));
     };

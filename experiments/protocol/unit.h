@@ -39,7 +39,9 @@ struct Unit {
   const FeatureTable& table;
   const Split& split;
   std::uint64_t seed = 0;
-  std::string augmenter;  // its name
+  /// Its name. Random streams have the names of augmenters and classifiers up to a colon: variants of a method
+  /// ("adan:tanh-latents") draw what the method draws, and differ in nothing but what varies.
+  std::string augmenter;
   MakeAugmenter make_augmenter;
   std::vector<std::pair<std::string, MakeClassifier>> classifiers;  // in the order of reports
   std::vector<Mix> mixes{Mix{}};

@@ -3,7 +3,8 @@
 namespace emograd::yi2020 {
 
 void to_json(nlohmann::json& j, const TrainingConfig& c) {
-  j = {{"lr", c.lr}, {"beta1", c.beta1}, {"beta2", c.beta2}, {"eps", c.eps}, {"batch", c.batch}, {"epochs", c.epochs}};
+  j = {{"lr", c.lr},       {"beta1", c.beta1},   {"beta2", c.beta2},         {"eps", c.eps},
+       {"batch", c.batch}, {"epochs", c.epochs}, {"early_eps", c.early_eps}, {"drop_last", c.drop_last}};
 }
 
 void to_json(nlohmann::json& j, const AdanConfig& c) {
@@ -16,7 +17,21 @@ void to_json(nlohmann::json& j, const AdanConfig& c) {
             {"alpha", c.alpha},
             {"lambda", c.lambda},
             {"p", c.p},
-            {"class_weights", c.class_weights}});
+            {"class_weights", c.class_weights},
+            {"classifier_hidden", c.classifier_hidden},
+            {"slope", c.slope},
+            {"untrained_norm", c.untrained_norm},
+            {"tanh_latents", c.tanh_latents},
+            {"tanh_features", c.tanh_features},
+            {"max_scaling", c.max_scaling},
+            {"half_discriminator_loss", c.half_discriminator_loss},
+            {"mean_reconstruction", c.mean_reconstruction},
+            {"penalised_generator", c.penalised_generator},
+            {"discriminator_updates", c.discriminator_updates},
+            {"simultaneous", c.simultaneous},
+            {"batch_labels", c.batch_labels},
+            {"constant_mu", c.constant_mu},
+            {"early_stop", c.early_stop}});
 }
 
 void to_json(nlohmann::json& j, const GanConfig& c) {
@@ -30,12 +45,27 @@ void to_json(nlohmann::json& j, const AaeConfig& c) {
 }
 
 void to_json(nlohmann::json& j, const DnnConfig& c) {
-  j = {{"hidden", c.hidden}, {"lr", c.lr}, {"steps", c.steps},
-       {"batch", c.batch},   {"l2", c.l2}, {"class_weights", c.class_weights}};
+  j = {{"hidden", c.hidden},
+       {"lr", c.lr},
+       {"steps", c.steps},
+       {"batch", c.batch},
+       {"l2", c.l2},
+       {"class_weights", c.class_weights},
+       {"epochs", c.epochs},
+       {"tanh", c.tanh},
+       {"batch_norm", c.batch_norm},
+       {"dropout", c.dropout},
+       {"upper_l2", c.upper_l2},
+       {"eps", c.eps},
+       {"early_eps", c.early_eps}};
 }
 
 void to_json(nlohmann::json& j, const SvmConfig& c) {
-  j = {{"C", c.C}, {"tolerance", c.tolerance}, {"class_weights", c.class_weights}};
+  j = {{"kernel", c.kernel == SvmKernel::linear ? "linear" : "rbf"},
+       {"gamma", c.gamma == SvmGamma::scale ? "scale" : "auto"},
+       {"C", c.C},
+       {"tolerance", c.tolerance},
+       {"class_weights", c.class_weights}};
 }
 
 }  // namespace emograd::yi2020

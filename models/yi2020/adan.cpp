@@ -1,6 +1,7 @@
 #include "models/yi2020/adan.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/random.h"
@@ -32,15 +33,39 @@ Tensor class_weights(const Tensor& labels, std::int64_t classes) {
   return from_values<float>({classes}, count);
 }
 
+Tensor Network::operator()(const Tensor& x) const {
+  Tensor h = x;
+  for (std::size_t i = 0; i < mlp.layers.size(); ++i) {
+    h = mlp.layers[i](h);
+    if (i < norms.size()) h = norms[i](h);
+  }
+  return tanh ? emograd::tanh(h) : h;
+}
+
+namespace {
+
+Network with_norms(Network n, bool wanted, DType dtype) {
+  for (std::size_t i = 0; wanted && i + 1 < n.mlp.layers.size(); ++i)
+    n.norms.emplace_back(n.mlp.layers[i].W.dim(0), dtype);
+  return n;
+}
+
+}  // namespace
+
 Adan::Adan(const AdanConfig& c, std::int64_t features, std::int64_t classes_, const Tensor& weights, Rng rng,
            DType dtype)
     : config(c),
       classes(classes_),
-      E(network(features, c.autoencoder_hidden, c.latent, rng, dtype)),
-      R(network(c.latent, c.autoencoder_hidden, features, rng, dtype)),
-      C(network(c.latent, c.hidden, classes, rng, dtype)),
-      G(network(c.noise + classes, c.hidden, c.latent, rng, dtype)),
-      D(network(c.latent, c.hidden, 1, rng, dtype)),
+      E(with_norms(
+          {.mlp = network(features, c.autoencoder_hidden, c.latent, rng, dtype, c.slope), .tanh = c.tanh_latents},
+          c.untrained_norm, dtype)),
+      R(with_norms(
+          {.mlp = network(c.latent, c.autoencoder_hidden, features, rng, dtype, c.slope), .tanh = c.tanh_features},
+          c.untrained_norm, dtype)),
+      C({.mlp = network(c.latent, c.classifier_hidden.empty() ? c.hidden : c.classifier_hidden, classes, rng, dtype,
+                        c.slope)}),
+      G({.mlp = network(c.noise + classes, c.hidden, c.latent, rng, dtype, c.slope), .tanh = c.tanh_latents}),
+      D({.mlp = network(c.latent, c.hidden, 1, rng, dtype, c.slope)}),
       weights_(weights.defined() ? cast(weights, dtype) : weights),
       adam_E_(nn::parameters(E), adam_config(c)),
       adam_R_(nn::parameters(R), adam_config(c)),
@@ -50,11 +75,19 @@ Adan::Adan(const AdanConfig& c, std::int64_t features, std::int64_t classes_, co
   keep("E", E), keep("R", R), keep("C", C), keep("G", G), keep("D", D);
   keep("adam_E", adam_E_), keep("adam_R", adam_R_), keep("adam_C", adam_C_), keep("adam_G", adam_G_);
   keep("adam_D", adam_D_);
+  if (c.early_stop) keep("last_undecided", last_undecided_), keep("close_together", close_together_);
+  check(c.discriminator_updates >= 1, "Adan: D is updated {} times per step, must be at least once",
+        c.discriminator_updates);
   rng_ = rng;
 }
 
-Tensor Adan::classification_error(const Tensor& latent, const Tensor& labels) const {
-  return nn::cross_entropy(C(latent), labels, weights_);
+Tensor Adan::classification_error(const Network& classifier, const Tensor& latent, const Tensor& labels) const {
+  return nn::cross_entropy(classifier(latent), labels, weights_);
+}
+
+Tensor Adan::reconstruction_error(const Network& decoder, const Tensor& latent, const Tensor& x) const {
+  return config.mean_reconstruction ? nn::mean_squared_error(x, decoder(latent))
+                                    : nn::squared_error(x, decoder(latent));
 }
 
 Adan::Losses Adan::step(const Batch& batch) {
@@ -64,29 +97,58 @@ Adan::Losses Adan::step(const Batch& batch) {
   Tensor h = under("yi2020:13", [&] { return E(batch.x); });
   Tensor h_gen = under(eq_G, [&] { return generate(batch.z, batch.y_gen); });
   const Tensor real = h.detach(), fake = h_gen.detach();
+  // What E and G meet: R and C as updated, or as they are now. WADAN's C is trained ahead of the others in any case.
+  const Network before_R = config.simultaneous ? R : Network(), before_C = config.simultaneous && !w ? C : Network();
+  const Network &met_R = config.simultaneous ? before_R : R, &met_C = config.simultaneous && !w ? before_C : C;
+  const auto divergence = [&](const Tensor& h_real, const Tensor& h_fake) {
+    return nn::wasserstein_divergence(D, h_real, h_fake, batch.mu, config.lambda, config.p);
+  };
 
   Losses loss;
-  loss["C"] = descend(adam_C_, "yi2020:11", [&] { return classification_error(real, batch.y); });  // line 7
-  loss["D"] = descend(adam_D_, eq_D, [&] {                                                         // line 8
-    return w ? nn::wasserstein_divergence(D, real, fake, batch.mu, config.lambda, config.p)
-             : nn::gan_discriminator_loss(D(real), D(fake));
-  });
-  loss["R"] = descend(adam_R_, "yi2020:12", [&] { return nn::squared_error(batch.x, R(real)); });  // line 10
-  loss["E"] = descend_through(adam_E_, "yi2020:13", h, [&](const Tensor& at) {                     // line 11
-    return nn::squared_error(batch.x, R(at)) + classification_error(at, batch.y);
+  loss["C"] = descend(adam_C_, "yi2020:11", [&] { return classification_error(C, real, batch.y); });  // line 7
+  for (std::int64_t i = 0; i < config.discriminator_updates; ++i)                                     // line 8
+    loss["D"] = descend(adam_D_, eq_D, [&] {
+      if (w) return divergence(real, fake);
+      const Tensor error = nn::gan_discriminator_loss(D(real), D(fake));
+      return config.half_discriminator_loss ? 0.5 * error : error;
+    });
+  loss["R"] = descend(adam_R_, "yi2020:12", [&] { return reconstruction_error(R, real, batch.x); });  // line 10
+  loss["E"] = descend_through(adam_E_, "yi2020:13", h, [&](const Tensor& at) {                        // line 11
+    return reconstruction_error(met_R, at, batch.x) + classification_error(met_C, at, batch.y);
   });
   loss["G"] = descend_through(adam_G_, eq_G, h_gen, [&](const Tensor& at) {  // line 12
-    const Tensor score = D(at);
-    return (w ? mean(score) : nn::gan_generator_loss_saturating(score)) +
-           config.alpha * classification_error(at, batch.y_gen);
+    const auto adversarial_loss = [&] {
+      if (w && config.penalised_generator) return -divergence(encode(batch.x), at);
+      const Tensor score = D(at);
+      return w ? mean(score) : nn::gan_generator_loss_saturating(score);
+    };
+    return adversarial_loss() + config.alpha * classification_error(met_C, at, batch.y_gen);
   });
   return loss;
 }
 
 Adan::Batch Adan::draw(const Tensor& features, const Tensor& labels, const Tensor& pick) {
   Batch batch = AdversarialModel::draw(features, labels, pick);
-  if (config.wasserstein) batch.mu = uniform({pick.dim(0), 1}, rng_, features.dtype());
+  if (config.batch_labels) batch.y_gen = batch.y;
+  Rng constant = rng_.split(5);  // a function of the seed alone: the same numbers in every step
+  if (config.wasserstein) batch.mu = uniform({pick.dim(0), 1}, config.constant_mu ? constant : rng_, features.dtype());
   return batch;
+}
+
+/// Does D, on average over the training set, give real and generated latent vectors the probability ½ of being real?
+bool Adan::undecided(const Tensor& features, const Tensor& labels) {
+  const NoGrad off;
+  const Tensor z = normal({labels.dim(0), config.noise}, rng_, features.dtype());
+  const auto near_half = [&](const Tensor& latent) { return std::abs(mean(sigmoid(D(latent))).item() - 0.5) <= 0.01; };
+  return near_half(E(features)) && near_half(generate(z, labels));
+}
+
+/// Counts the epochs after the 201st in which D is undecided and was so at most two epochs before; ends with the
+/// fourth.
+void Adan::epoch_ended(const Tensor& features, const Tensor& labels) {
+  if (!config.early_stop || epochs_done <= 201 || !undecided(features, labels)) return;
+  if (epochs_done - last_undecided_ <= 2) ++close_together_;
+  last_undecided_ = epochs_done;
 }
 
 Tensor Adan::generate(const Tensor& z, const Tensor& labels) const { return G(with_labels(z, labels, classes)); }
@@ -103,7 +165,7 @@ std::optional<Latents> Adan::latents(const Tensor& x, const Tensor& labels, Rng&
 
 Tensor Adan::sample(const Tensor& labels, Rng& rng) const {
   const NoGrad off;
-  return R(generate(normal({labels.dim(0), config.noise}, rng, E.layers.front().W.dtype()), labels));
+  return R(generate(normal({labels.dim(0), config.noise}, rng, E.mlp.layers.front().W.dtype()), labels));
 }
 
 }  // namespace emograd::yi2020

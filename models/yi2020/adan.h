@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "models/yi2020/adversarial.h"
@@ -23,12 +24,42 @@ struct AdanConfig : TrainingConfig {
   /// w_k = n_max/n_k on every classification error (11, 13, 14, 18). The paper speaks of (11) alone; (13) and the last
   /// terms of (14) and (18) are the same error seen by other networks, so they carry the same weights.
   bool class_weights = true;
+
+  // Departures of the authors' own program (as_coded.h); the paper is the default.
+  std::vector<std::int64_t> classifier_hidden;       // of C, where not as `hidden`
+  double slope = 0;                                  // of the leaky ReLU in hidden layers
+  bool untrained_norm = false;                       // batch normalisation that is never told that it trains
+  bool tanh_latents = false, tanh_features = false;  // on the outputs of E and G, of R
+  bool max_scaling = false;                          // of features, by those who bring them (protocol/augmenter)
+  bool half_discriminator_loss = false;              // (10)
+  bool mean_reconstruction = false;                  // over dimensions, too (12, 13)
+  bool penalised_generator = false;                  // (18) is the classification error less (17)
+  std::int64_t discriminator_updates = 1;            // Algorithm 1, line 8
+  bool simultaneous = false;                         // lines 7 to 12: others are met as they were
+  bool batch_labels = false;                         // line 4: y_gen is y
+  bool constant_mu = false;                          // line 5
+  bool early_stop = false;                           // line 1 ends where D is undecided
+  bool operator==(const AdanConfig&) const = default;
 };
 AdanConfig adan_config();
 AdanConfig wadan_config();
 
 /// n_max/n_k per class, f32 (K,). Error where a class of 0 … K−1 has no sample.
 Tensor class_weights(const Tensor& labels, std::int64_t classes);
+
+/// One of the five networks: an Mlp, and what the authors' program adds to it.
+struct Network {
+  nn::Mlp mlp;
+  std::vector<nn::BatchNorm> norms = {};  // after hidden activations, as in evaluation; none in the paper
+  bool tanh = false;                      // of the output
+
+  Tensor operator()(const Tensor& x) const;
+  template <class Visitor>
+  void each(Visitor&& visit) {
+    mlp.each(visit);
+    for (std::size_t i = 0; i < norms.size(); ++i) nn::each_in("norm" + std::to_string(i), norms[i], visit);
+  }
+};
 
 class Adan : public AdversarialModel {
  public:
@@ -45,18 +76,23 @@ class Adan : public AdversarialModel {
   /// E(x) and G(z, y): the two distributions that D compares.
   Tensor encode(const Tensor& x) const;
   Tensor generate(const Tensor& z, const Tensor& labels) const;
+  bool stopped() const override { return close_together_ == 4; }
 
   const AdanConfig config;
   const std::int64_t classes;
-  nn::Mlp E, R, C, G, D;
+  Network E, R, C, G, D;
 
  private:
   std::int64_t noise() const override { return config.noise; }
   Batch draw(const Tensor& features, const Tensor& labels, const Tensor& pick) override;
-  Tensor classification_error(const Tensor& latent, const Tensor& labels) const;
+  void epoch_ended(const Tensor& features, const Tensor& labels) override;
+  bool undecided(const Tensor& features, const Tensor& labels);
+  Tensor reconstruction_error(const Network& decoder, const Tensor& latent, const Tensor& x) const;
+  Tensor classification_error(const Network& classifier, const Tensor& latent, const Tensor& labels) const;
 
   Tensor weights_;
   optim::Adam adam_E_, adam_R_, adam_C_, adam_G_, adam_D_;
+  std::int64_t last_undecided_ = 0, close_together_ = 0;  // of early_stop: an epoch, and how many followed another soon
 };
 
 }  // namespace emograd::yi2020

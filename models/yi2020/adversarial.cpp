@@ -6,15 +6,16 @@
 
 namespace emograd::yi2020 {
 
-nn::Mlp network(std::int64_t in, const std::vector<std::int64_t>& hidden, std::int64_t out, Rng& rng, DType dtype) {
+nn::Mlp network(std::int64_t in, const std::vector<std::int64_t>& hidden, std::int64_t out, Rng& rng, DType dtype,
+                double slope) {
   std::vector<std::int64_t> sizes{in};
   sizes.insert(sizes.end(), hidden.begin(), hidden.end());
   sizes.push_back(out);
-  return nn::Mlp(sizes, rng, 0, nn::Init::xavier, dtype);
+  return nn::Mlp(sizes, rng, slope, nn::Init::xavier, dtype);
 }
 
 optim::AdamConfig adam_config(const TrainingConfig& c) {
-  return {.lr = c.lr, .beta1 = c.beta1, .beta2 = c.beta2, .eps = c.eps};
+  return {.lr = c.lr, .beta1 = c.beta1, .beta2 = c.beta2, .eps = c.eps, .early_eps = c.early_eps};
 }
 
 Tensor with_labels(const Tensor& x, const Tensor& labels, std::int64_t classes) {
@@ -25,14 +26,18 @@ AdversarialModel::Losses AdversarialModel::epoch(const Tensor& features, const T
   const std::int64_t rows = features.dim(0), batch = training().batch;
   check(labels.shape() == Shape{rows}, "epoch: {} rows of features, labels are {}", rows, labels.shape());
   check(batch >= 1, "epoch: the batch size is {}, must be at least 1", batch);
+  const std::int64_t used = training().drop_last ? rows - rows % batch : rows;
+  check(used > 0, "epoch: {} rows are less than a batch of {}, and drop_last leaves none; make the batch smaller", rows,
+        batch);
   const Tensor order = permutation(rows, rng_);
   Losses sum;
-  for (std::int64_t first = 0; first < rows; first += batch) {
+  for (std::int64_t first = 0; first < used; first += batch) {
     const Tensor pick = slice(order, 0, first, first + batch);
-    const double share = static_cast<double>(pick.dim(0)) / static_cast<double>(rows);
+    const double share = static_cast<double>(pick.dim(0)) / static_cast<double>(used);
     for (const auto& [name, loss] : step(draw(features, labels, pick))) sum[name] += share * loss;
   }
   ++epochs_done;
+  epoch_ended(features, labels);
   return sum;
 }
 

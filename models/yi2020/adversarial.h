@@ -25,6 +25,10 @@ struct TrainingConfig {
   double beta1 = 0.5, beta2 = 0.999, eps = 1e-5;
   std::int64_t batch = 128;
   std::int64_t epochs = 800;  // section V-E: "at least 800" for ADAN on EmoDB, 1500 for WADAN; none for the others
+  // Departures of the authors' own program (as_coded.h).
+  bool early_eps = false;  // of Adam (optim::AdamConfig)
+  bool drop_last = false;  // a batch that is not full is left out
+  bool operator==(const TrainingConfig&) const = default;
 };
 
 /// Rows as their encoder sees them, and as many vectors of the kind that the decoder is given to sample: (N, M) each.
@@ -52,13 +56,16 @@ class AdversarialModel {
   virtual const TrainingConfig& training() const = 0;
   /// One update of every network, each against the already updated others.
   virtual Losses step(const Batch&) = 0;
-  /// One pass over the training set (N, F), labels (N,), in batches of a random order; the last may be smaller.
+  /// One pass over the training set (N, F), labels (N,), in batches of a random order; the last may be smaller. Error
+  /// where drop_last leaves none.
   Losses epoch(const Tensor& features, const Tensor& labels);
   /// One synthetic feature vector per label: (N,) → (N, F).
   virtual Tensor sample(const Tensor& labels, Rng&) const = 0;
 
   /// What the model makes of rows and their labels in its latent space; nothing where it has none.
   virtual std::optional<Latents> latents(const Tensor& /*x*/, const Tensor& /*labels*/, Rng&) const { return {}; }
+  /// No further epochs are wanted.
+  virtual bool stopped() const { return false; }
 
   /// Everything that the next epoch depends on; loading it continues the run bit for bit. Error for another shape.
   void save(Checkpoint&, const std::string& prefix) const;
@@ -73,12 +80,15 @@ class AdversarialModel {
   /// The batch of the rows `pick`; WADAN adds mu.
   virtual Batch draw(const Tensor& features, const Tensor& labels, const Tensor& pick);
 
-  /// Makes a network part of what is saved, or an optimiser.
+  virtual void epoch_ended(const Tensor& /*features*/, const Tensor& /*labels*/) {}
+
+  /// Makes a network part of what is saved, an optimiser, or a count.
   template <class Network>
   void keep(const std::string& name, Network& network) {
     nn::each_in(name, network, [&](const std::string& full, Tensor& tensor) { tensors_.emplace_back(full, &tensor); });
   }
   void keep(const std::string& name, optim::Adam& adam);
+  void keep(const std::string& name, std::int64_t& count) { counts_.emplace_back(name, &count); }
 
   Rng rng_;  // of the training; set once the weights are drawn
 
@@ -87,8 +97,9 @@ class AdversarialModel {
   std::vector<std::pair<std::string, std::int64_t*>> counts_;
 };
 
-/// Layers in → hidden… → out, ReLU between them, Xavier's weights.
-nn::Mlp network(std::int64_t in, const std::vector<std::int64_t>& hidden, std::int64_t out, Rng&, DType);
+/// Layers in → hidden… → out, ReLU between them (leaky where there is a slope), Xavier's weights.
+nn::Mlp network(std::int64_t in, const std::vector<std::int64_t>& hidden, std::int64_t out, Rng&, DType,
+                double slope = 0);
 optim::AdamConfig adam_config(const TrainingConfig&);
 
 /// [x, y]: rows (N, F) with their labels (N,), made one-hot, beside them: (N, F + classes).
