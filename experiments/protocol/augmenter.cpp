@@ -45,7 +45,7 @@ class Trained : public Augmenter {
     return {largest_.defined() ? x * largest_ : x, all};
   }
   std::optional<yi2020::Latents> latents(Rng& rng) const override {
-    return model_->latents(fold_.rows.x, fold_.rows.labels, rng);
+    return model_->latents(x_, fold_.rows.labels, rng);
   }
   void save(Checkpoint& c) override { model_->save(c, name_); }
   void load(const Checkpoint& c) override { model_->load(c, name_); }

@@ -31,8 +31,9 @@ int run(const ExperimentOptions& o, const Experiment& e) {
   if (e.validation_speakers > 0)
     for (protocol::Split& split : data.splits)
       split = protocol::with_validation(data.table, split, e.validation_speakers);
-  const Plan plan{data,    parse_seeds(o.seeds), methods(o.methods), classifiers(o.classifiers),
-                  e.mixes, e.evaluate_every,     e.measure};
+  Plan plan{data,    parse_seeds(o.seeds), methods(o.methods), classifiers(o.classifiers),
+            e.mixes, e.evaluate_every,     e.measure};
+  if (e.extend) e.extend(plan, o);
 
   nlohmann::json options = method_config(o.methods, o.classifiers);
   options["seeds"] = plan.seeds;

@@ -11,6 +11,7 @@
 #include "experiments/report/methods.h"
 #include "experiments/report/page.h"
 #include "experiments/report/run_folder.h"
+#include "experiments/report/run_plan.h"
 #include "experiments/report/summary.h"
 
 /// What programs have in common that train on a table of features and classify what was left out: everything but their
@@ -36,6 +37,8 @@ struct Experiment {
   std::int64_t evaluate_every = 0;       // protocol::Unit
   protocol::Measure measure = {};        // likewise
   std::int64_t validation_speakers = 0;  // of every split's training speakers
+  /// What it adds to the plan that methods and classifiers by name make.
+  std::function<void(Plan&, const ExperimentOptions&)> extend = {};
   /// What is printed, and kept in table.txt, when all units are finished. It may leave further files in the folder.
   std::function<std::string(const Summary&, const RunFolder&)> results;
   std::string title, lead;  // of report.html

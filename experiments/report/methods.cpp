@@ -4,9 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 
 #include "experiments/protocol/baselines.h"
+#include "experiments/report/as_coded.h"
 #include "experiments/report/config_json.h"
+#include "models/yi2020/as_coded.h"
 #include "tensor/error.h"
 
 namespace emograd::report {
@@ -49,7 +52,15 @@ void add_method_options(CLI::App& app, MethodOptions& m, ClassifierOptions& c) {
                              fmt::join(names, ", ")))
       ->delimiter(',')
       ->check(CLI::IsMember(names));
-  app.add_option("--classifiers", c.names, "svm, dnn")->delimiter(',')->check(CLI::IsMember({"svm", "dnn"}));
+  app.add_option("--classifiers", c.names,
+                 "svm (linear), svm-rbf, dnn (two hidden layers of 100: Table I), dnn-large (four of 512, class\n"
+                 "weights: Table II)")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"svm", "svm-rbf", "dnn", "dnn-large"}));
+  app.add_option("--as-coded", m.as_coded,
+                 "Departures of the authors' own program from the paper: names, or all; list: what they are")
+      ->delimiter(',')
+      ->check(departure_name());
   app.add_option("--noise-sd", m.noise_sd, "noise: its deviation, where every feature's own is 1")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--neighbours", m.neighbours, "smote: neighbours to choose from")->check(natural);
@@ -66,10 +77,10 @@ void add_method_options(CLI::App& app, MethodOptions& m, ClassifierOptions& c) {
       ->check(natural);
   app.add_option("--adam-beta1", m.adan.beta1, "Adam's first moment decay, for every trained model")
       ->check(CLI::Range(0.0, 0.9999));
-  app.add_option("--batch", m.adan.batch, "Rows per step of every trained model and the DNN")->check(natural);
-  app.add_option("--dnn-steps", c.dnn.steps, "Steps of the DNN, for any number of rows")->check(natural);
-  app.add_option("--dnn-l2", c.dnn.l2, "Weight of the DNN's penalty l2/2 ‖θ‖²")->check(CLI::NonNegativeNumber);
-  app.add_option("--svm-c", c.svm.C, "C of the linear SVM")->check(CLI::PositiveNumber);
+  app.add_option("--batch", m.adan.batch, "Rows per step of every trained model and the DNNs")->check(natural);
+  app.add_option("--dnn-steps", c.dnn.steps, "Steps of the DNNs, for any number of rows")->check(natural);
+  app.add_option("--dnn-l2", c.dnn.l2, "Weight of the DNNs' penalty l2/2 ‖θ‖²")->check(CLI::NonNegativeNumber);
+  app.add_option("--svm-c", c.svm.C, "C of the SVMs")->check(CLI::PositiveNumber);
 }
 
 void complete(MethodOptions& m, ClassifierOptions& c, bool built_in_table) {
@@ -86,7 +97,14 @@ void complete(MethodOptions& m, ClassifierOptions& c, bool built_in_table) {
   set(m.gan_saturating, m.gan_epochs);
   set(m.cgan, m.cgan_epochs);
   set(m.aae, m.aae_epochs);
-  c.dnn.batch = m.adan.batch;
+  c.dnn.batch = c.dnn_large.batch = m.adan.batch;
+  c.dnn_large.steps = c.dnn.steps;
+  c.dnn_large.l2 = c.dnn.l2;
+  c.svm_rbf.C = c.svm.C;
+  m.as_coded = yi2020::departures_named(m.as_coded);
+  for (yi2020::AdanConfig* config : {&m.adan, &m.wadan}) *config = yi2020::as_coded(*config, m.as_coded);
+  for (yi2020::DnnConfig* config : {&c.dnn, &c.dnn_large}) *config = yi2020::as_coded(*config, m.as_coded);
+  for (yi2020::SvmConfig* config : {&c.svm, &c.svm_rbf}) *config = yi2020::as_coded(*config, m.as_coded);
 }
 
 std::vector<Method> methods(const MethodOptions& o) {
@@ -101,18 +119,28 @@ std::vector<Method> methods(const MethodOptions& o) {
 }
 
 std::vector<std::pair<std::string, protocol::MakeClassifier>> classifiers(const ClassifierOptions& o) {
+  const auto svm = [](const yi2020::SvmConfig& c) -> protocol::MakeClassifier {
+    return [c] { return std::make_unique<yi2020::SvmClassifier>(c); };
+  };
+  const auto dnn = [](const yi2020::DnnConfig& c) -> protocol::MakeClassifier {
+    return [c] { return std::make_unique<yi2020::DnnClassifier>(c); };
+  };
+  const std::map<std::string, protocol::MakeClassifier> known{
+      {"svm", svm(o.svm)}, {"svm-rbf", svm(o.svm_rbf)}, {"dnn", dnn(o.dnn)}, {"dnn-large", dnn(o.dnn_large)}};
   std::vector<std::pair<std::string, protocol::MakeClassifier>> chosen;
-  for (const std::string& name : o.names)
-    if (name == "svm")
-      chosen.emplace_back(name, [config = o.svm] { return std::make_unique<yi2020::SvmClassifier>(config); });
-    else chosen.emplace_back(name, [config = o.dnn] { return std::make_unique<yi2020::DnnClassifier>(config); });
+  for (const std::string& name : o.names) {
+    const auto found = known.find(name);
+    check(found != known.end(), "there is no classifier '{}'", name);
+    chosen.emplace_back(*found);
+  }
   return chosen;
 }
 
 nlohmann::json method_config(const MethodOptions& m, const ClassifierOptions& c) {
   return {{"models", m.names}, {"classifiers", c.names}, {"noise_sd", m.noise_sd}, {"neighbours", m.neighbours},
           {"adan", m.adan},    {"wadan", m.wadan},       {"gan", m.gan},           {"gan_saturating", m.gan_saturating},
-          {"cgan", m.cgan},    {"aae", m.aae},           {"dnn", c.dnn},           {"svm", c.svm}};
+          {"cgan", m.cgan},    {"aae", m.aae},           {"dnn", c.dnn},           {"dnn_large", c.dnn_large},
+          {"svm", c.svm},      {"svm_rbf", c.svm_rbf},   {"as_coded", m.as_coded}};
 }
 
 std::string description(const MethodOptions& m, const ClassifierOptions& c) {
@@ -120,7 +148,9 @@ std::string description(const MethodOptions& m, const ClassifierOptions& c) {
   for (const Method& method : methods(m))
     if (method.epochs > 0) parts.push_back(fmt::format("{} {} epochs", method.name, method.epochs));
   if (!c.names.empty())
-    parts.push_back(fmt::format("DNN {} steps of {}, linear SVM C = {}", c.dnn.steps, c.dnn.batch, c.svm.C));
+    parts.push_back(fmt::format("DNN {} {} of {}, SVM C = {}", c.dnn.epochs > 0 ? c.dnn.epochs : c.dnn.steps,
+                                c.dnn.epochs > 0 ? "epochs" : "steps", c.dnn.batch, c.svm.C));
+  if (!m.as_coded.empty()) parts.push_back(fmt::format("as coded: {}", fmt::join(m.as_coded, ", ")));
   return fmt::format("{}", fmt::join(parts, "; "));
 }
 

@@ -24,10 +24,14 @@ struct Method {
   protocol::MakeAugmenter make;
   std::int64_t epochs = 0;  // for the time left
   bool augments = true;     // false: there are no synthetic rows
+  /// In place of the plan's, where there are any.
+  std::vector<std::pair<std::string, protocol::MakeClassifier>> classifiers = {};
 };
 
 struct MethodOptions {
   std::vector<std::string> names{"none", "adan", "wadan"};
+  std::vector<std::string>
+      as_coded;  // departures of the authors' program (models/yi2020/as_coded.h), of classifiers, too
   std::int64_t neighbours = 5;
   double noise_sd = 0.1;
   yi2020::AdanConfig adan = yi2020::adan_config(), wadan = yi2020::wadan_config();
@@ -39,13 +43,14 @@ struct MethodOptions {
 
 struct ClassifierOptions {
   std::vector<std::string> names{"svm", "dnn"};
-  yi2020::DnnConfig dnn;
-  yi2020::SvmConfig svm;
+  yi2020::DnnConfig dnn = yi2020::dnn_config(), dnn_large = yi2020::dnn_large_config();
+  yi2020::SvmConfig svm, svm_rbf = yi2020::svm_rbf_config();
 };
 
 /// --models, --classifiers and what sets them up, in the groups Experiment and Training. --batch is of both.
 void add_method_options(CLI::App&, MethodOptions&, ClassifierOptions&);
-/// After parsing: what one option says about several configs. On the built-in table 100 epochs are the default.
+/// After parsing: what one option says about several configs, and --as-coded. On the built-in table 100 epochs are the
+/// default.
 void complete(MethodOptions&, ClassifierOptions&, bool built_in_table);
 
 std::vector<Method> methods(const MethodOptions&);
@@ -53,7 +58,7 @@ std::vector<std::pair<std::string, protocol::MakeClassifier>> classifiers(const 
 
 /// Every option under its name, as config.json keeps it.
 nlohmann::json method_config(const MethodOptions&, const ClassifierOptions&);
-/// "adan 800 epochs; wadan 1500 epochs; DNN 1000 steps of 128, linear SVM C = 1"
+/// "adan 800 epochs; wadan 1500 epochs; DNN 1000 steps of 128, SVM C = 1"
 std::string description(const MethodOptions&, const ClassifierOptions&);
 
 }  // namespace emograd::report

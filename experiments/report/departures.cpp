@@ -1,0 +1,140 @@
+#include "experiments/report/departures.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "experiments/report/text_table.h"
+#include "models/yi2020/as_coded.h"
+
+namespace emograd::report {
+namespace {
+
+using Classifiers = std::vector<std::pair<std::string, protocol::MakeClassifier>>;
+
+std::string variant(const std::string& of, const std::string& departure) { return of + ":" + departure; }
+
+/// Those that the departures change, under the name of the variant.
+std::vector<Method> changed_methods(const MethodOptions& o, const std::vector<std::string>& departures,
+                                    const std::string& name) {
+  MethodOptions changed = o;
+  changed.adan = yi2020::as_coded(o.adan, departures);
+  changed.wadan = yi2020::as_coded(o.wadan, departures);
+  std::vector<Method> found;
+  for (Method& m : methods(changed))
+    if ((m.name == "adan" && changed.adan != o.adan) || (m.name == "wadan" && changed.wadan != o.wadan)) {
+      m.name = variant(m.name, name);
+      found.push_back(std::move(m));
+    }
+  return found;
+}
+
+Classifiers changed_classifiers(const ClassifierOptions& o, const std::vector<std::string>& departures,
+                                const std::string& name) {
+  ClassifierOptions changed = o;
+  changed.dnn = yi2020::as_coded(o.dnn, departures);
+  changed.dnn_large = yi2020::as_coded(o.dnn_large, departures);
+  changed.svm = yi2020::as_coded(o.svm, departures);
+  changed.svm_rbf = yi2020::as_coded(o.svm_rbf, departures);
+  const std::map<std::string, bool> differs{{"dnn", changed.dnn != o.dnn},
+                                            {"dnn-large", changed.dnn_large != o.dnn_large},
+                                            {"svm", changed.svm != o.svm},
+                                            {"svm-rbf", changed.svm_rbf != o.svm_rbf}};
+  Classifiers found;
+  for (auto& [classifier, make] : classifiers(changed))
+    if (differs.at(classifier)) found.emplace_back(variant(classifier, name), std::move(make));
+  return found;
+}
+
+}  // namespace
+
+void add_departures(Plan& plan, const ExperimentOptions& o, const std::vector<std::string>& names) {
+  const Classifiers paper = plan.classifiers, all = changed_classifiers(o.classifiers, names, "all");
+  std::vector<Method> variants;
+  for (const std::string& name : names) {
+    for (Method& m : changed_methods(o.methods, {name}, name)) {
+      m.classifiers = paper;
+      variants.push_back(std::move(m));
+    }
+    for (auto& c : changed_classifiers(o.classifiers, {name}, name)) plan.classifiers.push_back(std::move(c));
+  }
+  plan.classifiers.insert(plan.classifiers.end(), all.begin(), all.end());
+  for (Method& m : changed_methods(o.methods, names, "all")) {
+    m.classifiers = paper;
+    m.classifiers.insert(m.classifiers.end(), all.begin(), all.end());
+    variants.push_back(std::move(m));
+  }
+  plan.methods.insert(plan.methods.end(), variants.begin(), variants.end());
+}
+
+namespace {
+
+/// Of the one mix that an augmenter's rows were in; null where there is no such condition.
+const Condition* find(const Summary& summary, const std::string& augmenter, const std::string& classifier) {
+  for (const Condition& c : summary.conditions())
+    if (c.augmenter == augmenter && c.classifier == classifier) return &c;
+  return nullptr;
+}
+
+std::map<std::uint64_t, double> uar_by_seed(const Summary& summary, const Condition& c) {
+  std::map<std::uint64_t, double> uar;
+  for (const auto& [seed, confusion] : summary.confusions_of(c))
+    uar[seed] = 100 * protocol::unweighted_average_recall(confusion);
+  return uar;
+}
+
+std::string mean_and_sd(const std::vector<double>& values, const char* format) {
+  const protocol::MeanSd r = protocol::mean_sd(values);
+  const std::string mean = fmt::format(fmt::runtime(format), r.mean);
+  return values.size() > 1 ? fmt::format("{} ± {:.2f}", mean, r.sd) : mean;
+}
+
+/// Seed by seed. An interval over speakers and seeds, once there is one, belongs behind the mean.
+std::string change(const Summary& summary, const Condition& paper, const Condition* varied) {
+  if (varied == nullptr) return "·";
+  const auto before = uar_by_seed(summary, paper), after = uar_by_seed(summary, *varied);
+  std::vector<double> differences;
+  for (const auto& [seed, uar] : after) differences.push_back(uar - before.at(seed));
+  return mean_and_sd(differences, "{:+.2f}");
+}
+
+bool is_variant(const std::string& name) { return name.find(':') != std::string::npos; }
+
+}  // namespace
+
+std::string departures_table(const Summary& summary, const std::vector<std::string>& names) {
+  std::vector<Condition> paper;
+  for (const Condition& c : summary.conditions())
+    if (!is_variant(c.augmenter) && !is_variant(c.classifier)) paper.push_back(c);
+
+  std::vector<std::vector<std::string>> rows{{"UAR (%)"}, {"as the paper says"}, {}};
+  for (const Condition& c : paper) {
+    std::vector<double> values;
+    for (const auto& [seed, uar] : uar_by_seed(summary, c)) values.push_back(uar);
+    rows[0].push_back(fmt::format("{} + {}", c.augmenter, c.classifier));
+    rows[1].push_back(mean_and_sd(values, "{:.2f}"));
+  }
+  const auto add = [&](const std::string& title, const auto& varied) {
+    rows.push_back({title});
+    for (const Condition& c : paper) rows.back().push_back(change(summary, c, varied(c)));
+  };
+  for (const std::string& name : names)
+    add(name, [&](const Condition& c) {
+      const Condition* model = find(summary, variant(c.augmenter, name), c.classifier);
+      return model != nullptr ? model : find(summary, c.augmenter, variant(c.classifier, name));
+    });
+  rows.push_back({});
+  add("all of the model", [&](const Condition& c) { return find(summary, variant(c.augmenter, "all"), c.classifier); });
+  add("all of the classifier",
+      [&](const Condition& c) { return find(summary, c.augmenter, variant(c.classifier, "all")); });
+  add("all", [&](const Condition& c) -> const Condition* {
+    const std::string model = variant(c.augmenter, "all"), classifier = variant(c.classifier, "all");
+    for (const Condition* varied :
+         {find(summary, model, classifier), find(summary, model, c.classifier), find(summary, c.augmenter, classifier)})
+      if (varied != nullptr) return varied;
+    return nullptr;
+  });
+  return text_table(rows);
+}
+
+}  // namespace emograd::report
