@@ -64,18 +64,15 @@ class FolderLock {
   int fd_;
 };
 
-bool ours(const std::string& file) {
-  return (file.starts_with(tensors_prefix) && file.ends_with(tensors_suffix)) ||
-         (file.starts_with(AtomicFile::temporary_prefix) && file.ends_with(AtomicFile::temporary_suffix));
-}
-
 /// What earlier saves wrote, except `current`. A file that cannot be removed costs space only.
 void remove_leftovers(const fs::path& folder, const std::string& current) {
+  remove_temporary_files(folder);
   std::error_code ignored;
   std::vector<fs::path> dead;
   for (auto it = fs::directory_iterator(folder, ignored); it != fs::directory_iterator(); it.increment(ignored)) {
     const std::string file = it->path().filename().string();
-    if (ours(file) && file != current) dead.push_back(it->path());
+    if (file.starts_with(tensors_prefix) && file.ends_with(tensors_suffix) && file != current)
+      dead.push_back(it->path());
   }
   for (const fs::path& path : dead) fs::remove(path, ignored);
 }

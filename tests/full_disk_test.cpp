@@ -42,7 +42,7 @@ struct Experiment {
 
   Finished run(double checkpoint_seconds, const Surroundings& s = {}) const {
     std::vector<std::string> arguments{"--features", folder / "rows.csv", "--labels", folder / "labels.csv"};
-    for (const char* a : {"--models", "adan", "--epochs", "30", "--batch", "512", "--sets", "1", "--dnn-steps", "2"})
+    for (const char* a : {"--models", "adan", "--epochs", "40", "--batch", "512", "--sets", "1", "--dnn-steps", "2"})
       arguments.emplace_back(a);
     for (const std::string& a : {std::string("--threads"), std::string("1"), std::string("--checkpoint-seconds"),
                                  std::to_string(checkpoint_seconds), std::string("--out"), at, std::string("--resume")})
@@ -64,7 +64,7 @@ void check_ended(const Experiment& e, const Finished& run, const std::string& fi
   for (const auto& found : e.content()) {
     CAPTURE(found.first);
     const std::string name = fs::path(found.first).filename();
-    CHECK_FALSE(name.starts_with(AtomicFile::temporary_prefix));
+    CHECK_FALSE(AtomicFile::is_temporary(name));
     if (name.ends_with(".json")) CHECK(nlohmann::json::accept(found.second));
     if (name == "manifest.json" && found.first.starts_with("checkpoints/"))
       CHECK_NOTHROW(load_checkpoint((fs::path(e.at) / found.first).parent_path()));

@@ -319,7 +319,10 @@ TEST_CASE("run folders: one run at a time, and only the same run goes on") {
   other["build"]["emograd"] = "0.1.0";
   CHECK_THROWS_WITH_AS(report::RunFolder(folder / "run", other, true),
                        doctest::Contains("was made by emograd of unknown version, this is 0.1.0:"), FileError);
+  for (const char* left : {"run/.emograd-1-0.tmp", "run/units/.emograd-1-1.tmp"}) folder.file(left, "of a killed run");
   CHECK(report::RunFolder(folder / "run", config, true).finished("u").has_value());
+  for (const char* left : {"run/.emograd-1-0.tmp", "run/units/.emograd-1-1.tmp"})
+    CHECK_FALSE(fs::exists(folder / left));
 
   fs::create_directory(folder / "foreign");
   folder.file("foreign/notes.txt", "mine");

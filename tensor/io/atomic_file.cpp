@@ -19,6 +19,8 @@ using io::check_file;
 
 namespace {
 
+constexpr std::string_view temporary_prefix = ".emograd-", temporary_suffix = ".tmp";
+
 fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
 
 // Opens a fresh file beside `target`; its mode is 0666 less the umask. −1 with errno otherwise.
@@ -26,8 +28,7 @@ int open_temporary(const fs::path& target, fs::path& temporary) {
   static std::atomic<unsigned> serial{0};
   constexpr int attempts = 1000;  // names may be taken by what a killed process of the same id left behind
   for (int i = 0; i < attempts; ++i) {
-    temporary = folder_of(target) / fmt::format("{}{}-{}{}", AtomicFile::temporary_prefix, ::getpid(), serial++,
-                                                AtomicFile::temporary_suffix);
+    temporary = folder_of(target) / fmt::format("{}{}-{}{}", temporary_prefix, ::getpid(), serial++, temporary_suffix);
     const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd >= 0 || errno != EEXIST) return fd;
   }
@@ -82,6 +83,18 @@ void AtomicFile::commit() {
   const int fd = std::exchange(fd_, -1);
   check_file(::close(fd) == 0, target_.string(), "was written, but closing it failed: {}", std::strerror(errno));
   sync_folder(folder_of(target_));
+}
+
+bool AtomicFile::is_temporary(std::string_view name) {
+  return name.starts_with(temporary_prefix) && name.ends_with(temporary_suffix);
+}
+
+void remove_temporary_files(const fs::path& folder) {
+  std::error_code ignored;
+  std::vector<fs::path> dead;
+  for (auto it = fs::directory_iterator(folder, ignored); it != fs::directory_iterator(); it.increment(ignored))
+    if (AtomicFile::is_temporary(it->path().filename().string())) dead.push_back(it->path());
+  for (const fs::path& path : dead) fs::remove(path, ignored);
 }
 
 void write_file(const fs::path& path, std::span<const std::byte> bytes) {

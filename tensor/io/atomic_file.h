@@ -17,7 +17,8 @@ namespace emograd {
 /// FileError with the system's reason, and the temporary file is removed.
 class AtomicFile {
  public:
-  static constexpr std::string_view temporary_prefix = ".emograd-", temporary_suffix = ".tmp";
+  /// Whether a file of this name is one that a crash left behind, or that is being written.
+  static bool is_temporary(std::string_view name);
 
   explicit AtomicFile(const std::filesystem::path& target);
   ~AtomicFile();  // drops what was not committed
@@ -35,6 +36,9 @@ class AtomicFile {
   std::filesystem::path target_, temporary_;
   int fd_ = -1;
 };
+
+/// Removes what crashes left behind in a folder where nobody is writing. What cannot be removed costs space only.
+void remove_temporary_files(const std::filesystem::path& folder);
 
 /// All of `bytes` as the file's new content, in the manner of AtomicFile.
 void write_file(const std::filesystem::path&, std::span<const std::byte> bytes);
