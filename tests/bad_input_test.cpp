@@ -165,10 +165,16 @@ TEST_CASE("sessions and lists run; a class that a fold does not test is allowed,
   CHECK(std::count(predictions.begin(), predictions.end(), '\n') == 3);
 }
 
+TEST_CASE("a model or a classifier named twice is refused") {
+  const Corpus c;
+  refused(c, c.run({"--models", "adan,none"}), "--models names 'none' twice");
+  refused(c, c.run({"--classifiers", "svm,dnn"}), "--classifiers names 'dnn' twice");
+}
+
 TEST_CASE("constant features and fewer rows than a batch are no errors; the first are said") {
   const Corpus c;
   const Finished run = c.run("name;a;b\nu1;1;2\nu2;3;2\nu3;4;2\nu4;2;2\nu5;2;2\nu6;8;2\n", good_labels,
-                             {"--batch", "128", "--models", "none,adan", "--epochs", "2"});
+                             {"--batch", "128", "--models", "adan", "--epochs", "2"});
   INFO(run.err);
   CHECK(run.exit_code == 0);
   CHECK(run.out.find("The same in every utterance, so left out: 1 features\n") != std::string::npos);

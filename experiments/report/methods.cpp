@@ -39,6 +39,11 @@ std::vector<Method> known_methods(const MethodOptions& o) {
           {"wadan", adan(o.wadan), o.wadan.epochs}};
 }
 
+void check_distinct(const char* option, const std::vector<std::string>& names) {
+  for (auto name = names.begin(); name != names.end(); ++name)
+    check(std::find(names.begin(), name, *name) == name, "{} names '{}' twice", option, *name);
+}
+
 }  // namespace
 
 void add_method_options(CLI::App& app, MethodOptions& m, ClassifierOptions& c) {
@@ -108,6 +113,7 @@ void complete(MethodOptions& m, ClassifierOptions& c, bool built_in_table) {
 }
 
 std::vector<Method> methods(const MethodOptions& o) {
+  check_distinct("--models", o.names);
   const std::vector<Method> known = known_methods(o);
   std::vector<Method> chosen;
   for (const std::string& name : o.names) {
@@ -127,6 +133,7 @@ std::vector<std::pair<std::string, protocol::MakeClassifier>> classifiers(const 
   };
   const std::map<std::string, protocol::MakeClassifier> known{
       {"svm", svm(o.svm)}, {"svm-rbf", svm(o.svm_rbf)}, {"dnn", dnn(o.dnn)}, {"dnn-large", dnn(o.dnn_large)}};
+  check_distinct("--classifiers", o.names);
   std::vector<std::pair<std::string, protocol::MakeClassifier>> chosen;
   for (const std::string& name : o.names) {
     const auto found = known.find(name);
