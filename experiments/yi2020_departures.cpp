@@ -40,5 +40,8 @@ int main(int argc, char** argv) {
                              "\nBelow the first row: points of UAR by which the departure changes it, mean ± standard "
                              "deviation over seeds.\n" +
                              summary.unconverged();
-                    }});
+                    },
+                .title = "What the departures of the authors' program are worth",
+                .lead = "Classifiers of emotions that learn from real and synthetic rows, as yi2020 says it and as the "
+                        "authors' own program does it, one departure at a time and all together."});
 }

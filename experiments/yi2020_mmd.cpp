@@ -4,6 +4,7 @@
 
 #include "experiments/protocol/mmd.h"
 #include "experiments/report/experiment.h"
+#include "experiments/report/results_page.h"
 #include "experiments/report/table.h"
 
 /// yi2020, section V-A: how far the rows that a model makes are from the real rows it was trained on.
@@ -104,9 +105,19 @@ int main(int argc, char** argv) {
                                           .subject = "one set of synthetic rows",
                                           .mixes = {},
                                           .measure = measure,
-                                          .results = [](const Summary& summary, const report::RunFolder& folder) {
-                                            const Table t = mmd_table(summary);
-                                            report::write_tables(folder, {t});
-                                            return report::as_text(t) + "\n";
-                                          }});
+                                          .results =
+                                              [](const Summary& summary, const report::RunFolder& folder) {
+                                                const Table t = mmd_table(summary);
+                                                report::write_tables(folder, {t});
+                                                return report::as_text(t) + "\n";
+                                              },
+                                          .title = "How far synthetic rows are from real ones",
+                                          .lead = "Maximum mean discrepancy as in section V-A of yi2020, of every "
+                                                  "training fold's real rows and as many synthetic ones.",
+                                          .sections =
+                                              [](const Summary& summary) {
+                                                return std::vector<report::Section>{
+                                                    {"Result", {report::as_html(mmd_table(summary))}},
+                                                    report::loss_section(summary)};
+                                              }});
 }

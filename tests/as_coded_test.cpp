@@ -16,6 +16,7 @@
 #include "autograd/ops/random.h"
 #include "autograd/ops/reduce.h"
 #include "autograd/ops/shape.h"
+#include "experiments/protocol/data.h"
 #include "experiments/protocol/leak_check.h"
 #include "experiments/protocol/synthetic_table.h"
 #include "experiments/report/as_coded.h"
@@ -365,7 +366,8 @@ namespace {
 struct Experiment {
   protocol::FeatureTable table =
       protocol::synthetic_table({.speakers = 3, .classes = 3, .utterances = 4, .features = 8}, Rng{4});
-  std::vector<protocol::Split> splits = protocol::leave_one_speaker_out(table);
+  protocol::Data data = protocol::make_data(table, protocol::folds_by_speaker(table));
+  std::vector<protocol::Split> splits = data.splits;
   report::ExperimentOptions options;
   Names names = departures_named({"all"});
 
@@ -382,8 +384,7 @@ struct Experiment {
     options.classifiers.dnn.steps = 5;
   }
   report::Plan plan() const {
-    return {table,        splits, {0, 1}, report::methods(options.methods), report::classifiers(options.classifiers),
-            {{.sets = 2}}};
+    return {data, {0, 1}, report::methods(options.methods), report::classifiers(options.classifiers), {{.sets = 2}}};
   }
   report::Plan plan_with_departures() const {
     report::Plan p = plan();

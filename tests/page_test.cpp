@@ -75,9 +75,9 @@ std::string command_of(std::vector<std::string> arguments) {
   std::vector<std::string> words;
   std::vector<double> numbers;
   bool flag = false;
-  protocol::TableFiles files;
+  DataOptions data;
   RunOptions run;
-  add_table_options(app, files);
+  add_table_options(app, data);
   app.option_defaults()->group("Experiment");
   app.add_option("--words", words)->delimiter(',');
   app.add_option("--numbers", numbers)->delimiter(',');

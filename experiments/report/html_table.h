@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "experiments/protocol/metrics.h"
+#include "experiments/report/table.h"
 
 namespace emograd::report {
 
@@ -16,6 +17,9 @@ struct HtmlTable {
   /// that there are none for stay as they are.
   std::vector<std::vector<double>> shades = {};
 };
+
+/// The same table, with its notes behind its caption.
+HtmlTable as_html(const Table&);
 
 /// HTML, in a box of its own that scrolls where the page is narrower. Columns of numbers are aligned to the right.
 std::string html_table(const HtmlTable&);

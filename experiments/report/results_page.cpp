@@ -65,7 +65,7 @@ Figure uar_figure(const Results& r) {
           fmt::format("Bar and number: unweighted average recall of the predictions pooled over all left-out "
                       "speakers{}. Circles: each left-out speaker alone; where they lie far apart, a small difference "
                       "between bars says little. {}Dashed line: guessing.",
-                      seeds ? ", mean over seeds" : "", intervals ? "Whisker: interval of the UAR. " : ""),
+                      seeds ? ", mean over seeds" : "", intervals ? "Whisker: the interval in the table. " : ""),
           {std::move(plot)}};
 }
 
@@ -150,20 +150,15 @@ std::string joined(const json& list) {
   return out;
 }
 
-/// WA, UAR and macro-F1 per method: mean and deviation over seeds.
-HtmlTable score_table(const Results& r) {
-  HtmlTable t{{{"method", "WA (%)", "UAR (%)", "macro-F1 (%)"}},
-              "Scores of the predictions pooled over all left-out speakers"};
-  for (const MethodResult& m : r.methods) {
-    t.rows.push_back({m.title});
-    for (const auto score : {protocol::weighted_accuracy, protocol::unweighted_average_recall, protocol::macro_f1}) {
-      std::vector<double> of_seed;
-      for (const auto& folds : m.by_fold) of_seed.push_back(100 * score(pooled(folds)));
-      t.rows.back().push_back(mean_and_sd(of_seed));
-    }
-  }
-  if (!r.methods.empty() && r.methods[0].by_fold.size() > 1) t.caption += "; mean ± standard deviation over seeds";
-  return t;
+/// The interval of a method's UAR in the table of scores, where all of its numbers end with it.
+std::optional<std::pair<double, double>> uar_interval(const Table& scores, const std::string& method) {
+  for (std::size_t c = 0; c < scores.columns.size(); ++c)
+    for (const auto& row : scores.rows)
+      if (scores.columns[c].title == "UAR (%)" && row[0].text == method) {
+        const std::vector<double>& n = row[c].numbers;
+        return {{n[n.size() - 2] / 100, n.back() / 100}};
+      }
+  return {};
 }
 
 }  // namespace
@@ -210,10 +205,11 @@ Results results_of(const Summary& summary) {
         fold.add(summary.truth(outcome), p.at("labels").get<std::vector<std::int64_t>>());
         of_seed[outcome.at("seed")].push_back(std::move(fold));
       }
-    r.methods.push_back({summary.title(c), c.augmenter, c.classifier, {}});
+    r.methods.push_back(
+        {summary.title(c), c.augmenter, c.classifier, {}, uar_interval(summary.comparison().scores, summary.title(c))});
     for (auto& [seed, folds] : of_seed) r.methods.back().by_fold.push_back(std::move(folds));
   }
-  r.tables.push_back(score_table(r));
+  for (const Table& t : summary.comparison().tables()) r.tables.push_back(as_html(t));
   return r;
 }
 
