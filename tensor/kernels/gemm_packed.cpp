@@ -302,7 +302,8 @@ void multiply_part(const Gemm& g, const Product<typename F::Element>& x, const P
 
   const int64_t k_blocks = std::max<int64_t>(1, (g.k + packed.k - 1) / packed.k);
   const int64_t most_k = std::max<int64_t>(1, (g.k + k_blocks - 1) / k_blocks);
-  const int64_t most_rows = kBlockRows * packed.k / most_k, width = packed.width;
+  const int64_t most_rows = kBlockRows * packed.k / most_k / kMaxRows * kMaxRows;  // whole slivers, as pack() pads them
+  const int64_t width = packed.width;
   const int64_t panel = kBlockTiles * packed.k / most_k * width;
   const int64_t row_blocks = (part.i1 - part.i0 + most_rows - 1) / most_rows;
   // Where block number n begins, and where n − 1 ends.
