@@ -187,15 +187,17 @@ TEST_CASE("as coded: what an epoch draws, and what it leaves out") {
       for (int epoch = 0; epoch < 2; ++epoch) {
         trained.epoch(x, y);
         const Tensor order = permutation(20, rng);
-        for (std::int64_t first = 0; first < (config.drop_last ? 16 : 20); first += 8) {
+        for (std::int64_t first = 0; first < 20; first += 8) {
           const Tensor pick = slice(order, 0, first, first + 8);
           const std::int64_t m = pick.dim(0);
           yi2020::Adan::Batch batch{index_select(x, 0, pick), index_select(y, 0, pick), normal({m, 8}, rng), {}, {}};
           const Tensor drawn = index_select(y, 0, integers({m}, 20, rng));
           batch.y_gen = config.batch_labels ? batch.y : drawn;
+          // Departures leave what others draw as it is: what they do not use is drawn all the same.
+          if (wasserstein) batch.mu = uniform({m, 1}, rng);
           Rng constant = of_seed;
-          if (wasserstein) batch.mu = uniform({m, 1}, config.constant_mu ? constant : rng);
-          stepped.step(batch);
+          if (wasserstein && config.constant_mu) batch.mu = uniform({m, 1}, constant);
+          if (m == 8 || !config.drop_last) stepped.step(batch);
         }
       }
       const Checkpoint a = final_weights(trained), b = final_weights(stepped);
@@ -506,6 +508,7 @@ TEST_CASE("departures: the table by hand") {
   CHECK(row("alpha") == "·");
   CHECK(row("all of the model") == "+66.67 ± 0.00");
   CHECK(row("all of the classifier") == "+33.33 ± 0.00");
-  CHECK(table.find("\nall           ") != std::string::npos);
-  CHECK(table.find("+0.00 ± 0.00") > table.find("all of the classifier"));
+  const std::size_t last = table.find("\nall           ");
+  REQUIRE(last != std::string::npos);
+  CHECK(table.find("+0.00 ± 0.00", last) != std::string::npos);
 }

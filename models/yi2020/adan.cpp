@@ -130,15 +130,18 @@ Adan::Losses Adan::step(const Batch& batch) {
 Adan::Batch Adan::draw(const Tensor& features, const Tensor& labels, const Tensor& pick) {
   Batch batch = AdversarialModel::draw(features, labels, pick);
   if (config.batch_labels) batch.y_gen = batch.y;
-  Rng constant = rng_.split(5);  // a function of the seed alone: the same numbers in every step
-  if (config.wasserstein) batch.mu = uniform({pick.dim(0), 1}, config.constant_mu ? constant : rng_, features.dtype());
+  if (!config.wasserstein) return batch;
+  batch.mu = uniform({pick.dim(0), 1}, rng_, features.dtype());  // also where it is replaced: all else stays as it is
+  Rng constant = rng_.split(5);                                  // a function of the seed alone
+  if (config.constant_mu) batch.mu = uniform({pick.dim(0), 1}, constant, features.dtype());
   return batch;
 }
 
 /// Does D, on average over the training set, give real and generated latent vectors the probability ½ of being real?
 bool Adan::undecided(const Tensor& features, const Tensor& labels) {
   const NoGrad off;
-  const Tensor z = normal({labels.dim(0), config.noise}, rng_, features.dtype());
+  Rng apart = rng_.split(6).split(static_cast<std::uint64_t>(epochs_done));  // the training draws as without
+  const Tensor z = normal({labels.dim(0), config.noise}, apart, features.dtype());
   const auto near_half = [&](const Tensor& latent) { return std::abs(mean(sigmoid(D(latent))).item() - 0.5) <= 0.01; };
   return near_half(E(features)) && near_half(generate(z, labels));
 }

@@ -76,7 +76,7 @@ class Adan : public AdversarialModel {
   /// E(x) and G(z, y): the two distributions that D compares.
   Tensor encode(const Tensor& x) const;
   Tensor generate(const Tensor& z, const Tensor& labels) const;
-  bool stopped() const override { return close_together_ == 4; }
+  bool stopped() const override { return close_together_ >= 4; }
 
   const AdanConfig config;
   const std::int64_t classes;

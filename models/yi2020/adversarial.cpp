@@ -31,10 +31,12 @@ AdversarialModel::Losses AdversarialModel::epoch(const Tensor& features, const T
         batch);
   const Tensor order = permutation(rows, rng_);
   Losses sum;
-  for (std::int64_t first = 0; first < used; first += batch) {
+  for (std::int64_t first = 0; first < rows; first += batch) {
     const Tensor pick = slice(order, 0, first, first + batch);
+    const Batch drawn = draw(features, labels, pick);
+    if (first >= used) break;  // drawn all the same: the next epoch's numbers are those without drop_last
     const double share = static_cast<double>(pick.dim(0)) / static_cast<double>(used);
-    for (const auto& [name, loss] : step(draw(features, labels, pick))) sum[name] += share * loss;
+    for (const auto& [name, loss] : step(drawn)) sum[name] += share * loss;
   }
   ++epochs_done;
   epoch_ended(features, labels);
