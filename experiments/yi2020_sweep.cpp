@@ -140,6 +140,6 @@ int main(int argc, char** argv) {
                                           .title = "Figs. 6 to 8 of yi2020: how many synthetic sets?",
                                           .lead = "Emotion classifiers learn from synthetic sets, each as large as the "
                                                   "training fold, with the real rows and without; each is tested on "
-                                                  "speakers that nothing was fitted on.",
+                                                  "speakers that it did not learn from.",
                                           .sections = sections});
 }

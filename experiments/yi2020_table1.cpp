@@ -19,13 +19,13 @@ int main(int argc, char** argv) {
   report::add_options(app, options);
   app.add_option("--sets", sets, "Synthetic sets, each as large as the training fold")->check(CLI::NonNegativeNumber);
   CLI11_PARSE(app, argc, argv);
-  return report::run_experiment(options, {.program = "yi2020_table1",
-                                          .options = {{"sets", sets}},
-                                          .subject = fmt::format("{} synthetic sets", sets),
-                                          .mixes = {{.sets = sets}},
-                                          .results = report::write_comparison,
-                                          .title = "Table I of yi2020: what synthetic rows are worth",
-                                          .lead = "Emotion classifiers learn from real feature rows, and from real and "
-                                                  "synthetic ones; each is tested on speakers that nothing was fitted "
-                                                  "on."});
+  return report::run_experiment(options,
+                                {.program = "yi2020_table1",
+                                 .options = {{"sets", sets}},
+                                 .subject = fmt::format("{} synthetic sets", sets),
+                                 .mixes = {{.sets = sets}},
+                                 .results = report::write_comparison,
+                                 .title = "Table I of yi2020: what synthetic rows are worth",
+                                 .lead = "Emotion classifiers learn from real feature rows, and from real and "
+                                         "synthetic ones; each is tested on speakers that it did not learn from."});
 }

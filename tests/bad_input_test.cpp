@@ -187,6 +187,7 @@ TEST_CASE("normalising on the whole corpus is labelled in every output") {
                                          "table.txt",
                                          "metrics.jsonl",
                                          "predictions.csv",
+                                         "report.html",
                                          "units/seed0-fold00-none.json",
                                          "units/seed0-fold02-none.json"};
   const Finished clean = c.run(good_rows, good_labels, {"--max-abs"}, "clean");

@@ -1,5 +1,6 @@
 // The parts of report.html that need no other program.
 #include "experiments/report/page.h"
+#include "experiments/protocol/synthetic_table.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -67,7 +68,8 @@ const nlohmann::json config{{"options", {{"seeds", {0, 7}}, {"adan", {{"lr", 1e-
                               {"xxhash64", "0123456789abcdef"},
                               {"rows", 12},
                               {"features", 3},
-                              {"classes", {"a", "b"}}}},
+                              {"classes", {"a", "b"}},
+                              {"split", {{"protocol", "group-k-fold"}, {"folds", 5}}}}},
                             {"build", {{"emograd", "0.1.0"}}}};
 
 std::string command_of(std::vector<std::string> arguments) {
@@ -158,6 +160,8 @@ TEST_CASE("command: what was given, but for what changes no result, quoted for a
   CHECK(command_of({"--features", "/etc/passwd", "--words", "a,b", "--numbers", "1,0.5", "--flag", "--jobs", "2",
                     "--out", "x", "--resume"}) == "program --features passwd --words a,b --numbers 1,0.5 --flag");
   CHECK(command_of({"--words", "it's $(x)"}) == "program --words 'it'\\''s $(x)'");
+  CHECK(command_of({"--split", "file:/home/me/folds.csv", "--write-manifest", "/home/me/m.json"}) ==
+        "program --split 'file:folds.csv'");
 }
 
 TEST_CASE("loss curves: mean and range over trainings, in the order of augmenters") {
@@ -202,7 +206,7 @@ TEST_CASE("results page: the result first, every method everywhere, and what eac
   const auto page_of = [](const nlohmann::json& c, const Results& results) {
     std::vector<Section> sections = comparison_sections(results);
     sections.push_back({"Empty", {}});
-    return run_page({"Title <1>", "Lead", c, "program --x '<y>'", 2}, std::move(sections));
+    return run_page({"Title <1>", "Lead", c, "program --x '<y>'"}, std::move(sections));
   };
   const Page page = page_of(config, r);
 
@@ -246,6 +250,14 @@ TEST_CASE("results page: the result first, every method everywhere, and what eac
   const Page with = page_of(config, r);
   CHECK(std::get<Figure>(with.sections[0].parts[1]).panels[0].series[0].high == std::vector<double>{90, 90});
   nlohmann::json invented = config;
-  invented["data"]["source"] = "synthetic table (invented)";
+  invented["data"]["source"] = protocol::synthetic_table({}, Rng{1}).source;
   CHECK(has(html(page_of(invented, r)), "say nothing about speech"));
+  invented["data"]["source"] = "nonsynthetic.csv";
+  CHECK_FALSE(has(html(page_of(invented, r)), "say nothing about speech"));
+
+  CHECK(has(text, "5, group-k-fold"));
+  CHECK_FALSE(has(text, "Leak"));
+  nlohmann::json leaking = config;
+  leaking["data"]["leak"] = "scaled on test rows, too";
+  CHECK(has(html(page_of(leaking, r)), "Leak: features are scaled on test rows, too."));
 }

@@ -186,7 +186,7 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
       augmenter->save(state);
       for (const auto& [name, value] : state.tensors) observe(name, value);
     }
-    if (unit.measure) measured = unit.measure(fold, *augmenter, stream(rng, "measure " + unit.augmenter));
+    if (unit.measure) measured = unit.measure(fold, *augmenter, stream(rng, "measure " + family(unit.augmenter)));
     rows = evaluation.rows(*augmenter);
   }
   pool::flush();  // the augmenter's blocks: the classifiers' are of other sizes

@@ -19,6 +19,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr const char* run_group = "Run";  // options that change no result
+
 protocol::FeatureTable table_of(const protocol::TableFiles& f) {
   if (!f.features.empty()) return protocol::read_feature_table(f);
   check(f.names.empty() && f.files.empty() && f.labels.empty(),
@@ -60,7 +62,7 @@ void add_table_options(CLI::App& app, DataOptions& o) {
                  "CSV with columns name, label, speaker and, where known, session; without it\n"
                  "label and speaker are read from EmoDB file names (03a01Fa)")
       ->check(CLI::ExistingFile);
-  app.add_option("--write-manifest", o.write_manifest, "Write the folds to this file (.json), too");
+  app.add_option("--write-manifest", o.write_manifest, "Write the folds to this file (.json), too")->group(run_group);
   app.option_defaults()->always_capture_default();
   app.add_option("--split", o.split,
                  "What is left out for testing: loso (a speaker), loso-session (a session), group-k:K\n"
@@ -69,13 +71,13 @@ void add_table_options(CLI::App& app, DataOptions& o) {
   app.add_option("--split-seed", o.split_seed, "Of group-k: in which order speakers with as many rows come");
   app.add_option("--normalise", o.normalise,
                  "Features by mean and deviation of: fold (its training rows), corpus (all rows, as the\n"
-                 "paper; leaks test rows into training, and every result says so)")
+                 "paper; leaks test rows into training, and results say so)")
       ->check(CLI::IsMember({"fold", "corpus"}));
   app.add_flag("--max-abs", o.max_abs, "Then divide features by their largest magnitude in the training fold");
 }
 
 void add_run_options(CLI::App& app, RunOptions& o) {
-  app.option_defaults()->group("Run")->always_capture_default();
+  app.option_defaults()->group(run_group)->always_capture_default();
   app.add_option("--out", o.out, "Run folder: configuration, metrics, predictions, table");
   app.add_flag("--resume", o.resume, "Go on with the run in that folder");
   app.add_option("--checkpoint-seconds", o.checkpoint_seconds, "Seconds between saves within a long training")
@@ -104,13 +106,17 @@ std::string command_again(const CLI::App& app) {
   };
   std::string command = quoted(std::filesystem::path(app.get_name()).filename().string());
   for (const CLI::Option* option : app.get_options()) {
-    if (option->count() == 0 || option->get_group() == "Run") continue;
+    if (option->count() == 0 || option->get_group() == run_group) continue;
     command += ' ' + option->get_name();
     if (option->get_items_expected_max() == 0) continue;  // a flag
     const bool file = option->get_type_name().ends_with("FILE");
     std::string values;
-    for (const std::string& value : option->results())
-      values += (values.empty() ? "" : ",") + (file ? std::filesystem::path(value).filename().string() : value);
+    for (const std::string& value : option->results()) {
+      const std::string scheme = value.starts_with("file:") ? "file:" : "";  // of --split
+      const bool shorten = file || !scheme.empty();
+      values += (values.empty() ? "" : ",") + scheme +
+                (shorten ? std::filesystem::path(value.substr(scheme.size())).filename().string() : value);
+    }
     command += ' ' + quoted(values);
   }
   return command;

@@ -1,6 +1,7 @@
 #include "experiments/report/comparison.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -117,6 +118,9 @@ std::string about_folds(const Contender& c) {
                                     : fmt::format("{} lack one or more", lacking));
 }
 
+/// A permutation's p is never 0, and is not printed as if it were.
+std::string probability(double p) { return p < 0.0001 ? "<0.0001" : fmt::format("{:.4f}", p); }
+
 /// Of every augmented method against "none" with the same classifier.
 Table tests_table(const std::vector<Contender>& contenders, const Bootstrap& bootstrap) {
   Table t{"UAR against no augmentation with the same classifier",
@@ -137,18 +141,18 @@ Table tests_table(const std::vector<Contender>& contenders, const Bootstrap& boo
     p.push_back(sign_flip_p(d));
     t.rows.push_back({{c.title},
                       {fmt::format("{} {}", fixed(sum, 2, true), brackets(i)), {sum, 100 * i.low, 100 * i.high}},
-                      {fmt::format("{:.4f}", p.back()), {p.back()}},
+                      {probability(p.back()), {p.back()}},
                       {}});
   }
   if (p.empty()) return t;
   const std::vector<double> adjusted = holm(p);
-  for (std::size_t i = 0; i < p.size(); ++i) t.rows[i][3] = {fmt::format("{:.4f}", adjusted[i]), {adjusted[i]}};
+  for (std::size_t i = 0; i < p.size(); ++i) t.rows[i][3] = {probability(adjusted[i]), {adjusted[i]}};
   const std::size_t speakers = contenders[0].by_speaker[0].size();
   t.notes.push_back(fmt::format(
       "p: two-sided sign-flip test of what each of the {} speakers adds to the difference, averaged over seeds; {}. "
       "Holm: corrected for the {} of this table.",
       speakers,
-      speakers <= exact_sign_flips ? fmt::format("exact, and with so many speakers never below {:.4f}",
+      speakers <= exact_sign_flips ? fmt::format("exact, and with so many speakers never below {:.2g}",
                                                  std::exp2(1 - static_cast<double>(speakers)))
                                    : "by random signs",
       p.size() == 1 ? "one test" : fmt::format("{} tests", p.size())));
@@ -212,7 +216,12 @@ Predictions read_predictions(const CsvTable& csv) {
 Comparison compare(const Predictions& predictions) {
   const std::vector<Contender>& contenders = predictions.contenders;
   std::vector<Answers> answers;
-  for (const Contender& c : contenders) answers.push_back(c.by_speaker);
+  for (const Contender& c : contenders) {
+    if (c.seeds != contenders[0].seeds)
+      fail(fmt::format("{} has seeds {}, {} has {}: only methods with the same seeds in the same order can be compared",
+                       c.title, fmt::join(c.seeds, ", "), contenders[0].title, fmt::join(contenders[0].seeds, ", ")));
+    answers.push_back(c.by_speaker);
+  }
   const Bootstrap bootstrap(answers);
   const std::size_t seeds = contenders[0].seeds.size();
 

@@ -89,7 +89,7 @@ std::string mean_and_sd(const std::vector<double>& values, const char* format) {
   return values.size() > 1 ? fmt::format("{} ± {:.2f}", mean, r.sd) : mean;
 }
 
-/// Seed by seed. An interval over speakers and seeds, once there is one, belongs behind the mean.
+/// Seed by seed.
 std::string change(const Summary& summary, const Condition& paper, const Condition* varied) {
   if (varied == nullptr) return "·";
   const auto before = uar_by_seed(summary, paper), after = uar_by_seed(summary, *varied);
@@ -102,7 +102,7 @@ bool is_variant(const std::string& name) { return name.find(':') != std::string:
 
 }  // namespace
 
-std::string departures_table(const Summary& summary, const std::vector<std::string>& names) {
+std::vector<std::vector<std::string>> departure_rows(const Summary& summary, const std::vector<std::string>& names) {
   std::vector<Condition> paper;
   for (const Condition& c : summary.conditions())
     if (!is_variant(c.augmenter) && !is_variant(c.classifier)) paper.push_back(c);
@@ -134,7 +134,11 @@ std::string departures_table(const Summary& summary, const std::vector<std::stri
       if (varied != nullptr) return varied;
     return nullptr;
   });
-  return text_table(rows);
+  return rows;
+}
+
+std::string departures_table(const Summary& summary, const std::vector<std::string>& names) {
+  return text_table(departure_rows(summary, names));
 }
 
 }  // namespace emograd::report

@@ -16,6 +16,8 @@ void add_departures(Plan&, const ExperimentOptions&, const std::vector<std::stri
 
 /// A row per departure, a column per method and classifier of the paper: by how many points the departure changes the
 /// pooled UAR, averaged over seeds ± their standard deviation where there are several; the paper's UAR above.
+std::vector<std::vector<std::string>> departure_rows(const Summary&, const std::vector<std::string>& names);
+/// The same as text.
 std::string departures_table(const Summary&, const std::vector<std::string>& names);
 
 }  // namespace emograd::report

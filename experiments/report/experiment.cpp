@@ -43,8 +43,9 @@ int run(const ExperimentOptions& o, const Experiment& e) {
                               {"options", options},
                               {"data", data},
                               {"build", build_info(data.table.x.dim(1))}};
-  const std::string head = protocol::describe(data) + fmt::format("Seeds: {}; {}; {}\n\n", plan.seeds.size(), e.subject,
-                                                                  description(o.methods, o.classifiers));
+  const std::string trained = description(o.methods, o.classifiers);
+  const std::string head = protocol::describe(data) + fmt::format("Seeds: {}; {}{}{}\n\n", plan.seeds.size(), e.subject,
+                                                                  trained.empty() ? "" : "; ", trained);
   std::cout << head << std::flush;
   if (o.run.dry_run) {
     std::cout << config.dump(2) << '\n';
@@ -59,7 +60,7 @@ int run(const ExperimentOptions& o, const Experiment& e) {
     if (!plan.classifiers.empty()) folder.write("predictions.csv", format_csv(summary.predictions()));
     const std::string results = e.results(summary, folder);
     folder.write("table.txt", head + results);
-    const RunDescription description{e.title, e.lead, config, o.run.command, std::ssize(data.splits)};
+    const RunDescription description{e.title, e.lead, config, o.run.command};
     folder.write("report.html",
                  html(run_page(description, e.sections ? e.sections(summary) : comparison_sections(summary))));
     std::cout << results << "Run folder: " << o.run.out << '\n';

@@ -54,12 +54,11 @@ std::vector<Figure> LossCurves::figures(const std::function<std::string(const st
                           .series = {std::move(s)},
                           .log_y = least > 0 && most > logarithmic_from * least});
     }
-    f.caption = trainings == 1
-                    ? "One training."
-                    : fmt::format(
-                          "Line: mean over {} trainings (one per left-out speaker and seed). Around it: from the "
-                          "lowest to the highest of them.",
-                          trainings);
+    f.caption = trainings == 1 ? "One training."
+                               : fmt::format(
+                                     "Line: mean over {} trainings (one per fold and seed). Around it: from the "
+                                     "lowest to the highest of them.",
+                                     trainings);
     figures.push_back(std::move(f));
   }
   return figures;

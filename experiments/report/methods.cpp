@@ -63,7 +63,8 @@ void add_method_options(CLI::App& app, MethodOptions& m, ClassifierOptions& c) {
       ->delimiter(',')
       ->check(CLI::IsMember({"svm", "svm-rbf", "dnn", "dnn-large"}));
   app.add_option("--as-coded", m.as_coded,
-                 "Departures of the authors' own program from the paper: names, or all; list: what they are")
+                 "Departures of the authors' own program from the paper: names, or all; list: what they are.\nThey go "
+                 "before other options for the same setting")
       ->delimiter(',')
       ->check(departure_name());
   app.add_option("--noise-sd", m.noise_sd, "noise: its deviation, where every feature's own is 1")

@@ -62,8 +62,8 @@ Figure uar_figure(const Results& r) {
   const bool seeds =
       std::any_of(r.methods.begin(), r.methods.end(), [](const auto& m) { return m.by_fold.size() > 1; });
   return {"UAR of every method",
-          fmt::format("Bar and number: unweighted average recall of the predictions pooled over all left-out "
-                      "speakers{}. Circles: each left-out speaker alone; where they lie far apart, a small difference "
+          fmt::format("Bar and number: unweighted average recall of the predictions pooled over all "
+                      "folds{}. Circles: each fold alone; where they lie far apart, a small difference "
                       "between bars says little. {}Dashed line: guessing.",
                       seeds ? ", mean over seeds" : "", intervals ? "Whisker: the interval in the table. " : ""),
           {std::move(plot)}};
@@ -168,15 +168,18 @@ Page run_page(const RunDescription& run, std::vector<Section> sections) {
   Page page{run.title, run.lead, {}, std::move(sections)};
   std::erase_if(page.sections, [](const Section& s) { return s.parts.empty(); });
   const std::string source = data.at("source");
-  if (source.find("synthetic") != std::string::npos)
+  if (source.starts_with("synthetic table (invented"))  // protocol/synthetic_table.h
     page.head.push_back(
         Note{"The data are invented: these numbers show the program at work and say nothing about "
              "speech."});
+  if (data.contains("leak"))
+    page.head.push_back(Note{"Leak: features are " + data.at("leak").get<std::string>() + "."});
   page.head.push_back(
       Facts{{{"Data", source},
              {"Utterances × features", fmt::format("{} × {}", data.at("rows").dump(), data.at("features").dump())},
              {"Classes", joined(data.at("classes"))},
-             {"Speakers, each left out once", std::to_string(run.speakers)},
+             {"Folds", fmt::format("{}, {}", data.at("split").at("folds").dump(),
+                                   data.at("split").at("protocol").get<std::string>())},
              {"Seeds", joined(options.at("seeds"))}}});
   page.sections.push_back(
       {"How it was run",
@@ -185,10 +188,12 @@ Page run_page(const RunDescription& run, std::vector<Section> sections) {
                          "With the same data, settings and build the results are the same to the last bit, whatever "
                          "the number of threads and processes.",
                          data.at("xxhash64").get<std::string>())},
-        Text{"Beside this page in the run folder: `config.json` (all settings), `predictions.csv` (every single "
-             "prediction), `metrics.jsonl` (losses and scores of every fold), `timing.jsonl` (how long each part "
+        Text{"Beside this page in the run folder: `config.json` (all settings), `manifest.json` (the folds), "
+             "`predictions.csv` (every single prediction, where there are classifiers), `metrics.jsonl` (losses and "
+             "scores of every fold), `timing.jsonl` (how long each part "
              "took)."},
-        settings(build, "build"), Folded{"All settings", settings(options, "setting")}}});
+        settings(build, "build"), Folded{"All settings", settings(options, "setting")},
+        Folded{"Data", settings(data, "data")}}});
   return page;
 }
 

@@ -16,9 +16,8 @@ namespace emograd::report {
 /// What was run.
 struct RunDescription {
   std::string title, lead;
-  nlohmann::json config;      // as in config.json: options, data, build
-  std::string command;        // that runs it again
-  std::int64_t speakers = 0;  // left out, each once
+  nlohmann::json config;  // as in config.json: options, data, build
+  std::string command;    // that runs it again
 };
 
 /// report.html of any run: what was run, these sections, and how to run it again. It follows from these alone.
