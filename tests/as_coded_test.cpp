@@ -488,7 +488,7 @@ TEST_CASE("departures: the table by hand") {
                    {"predictions", predictions}});
     }
   };
-  for (const std::uint64_t seed : {0, 1}) {
+  for (const std::uint64_t seed : {std::uint64_t{0}, std::uint64_t{1}}) {
     const int more = static_cast<int>(seed);
     add("adan", seed, {{"svm", 1}, {"svm:svm-kernel", 1 + more}, {"svm:all", 2}});
     add("adan:leaky-relu", seed, {{"svm", 0}});
