@@ -241,7 +241,9 @@ TEST_CASE("SvmClassifier: decisions and labels are scikit-learn's") {
   weighted.class_weights = true;
   const std::vector<std::pair<std::string, yi2020::SvmConfig>> cases{
       {"linear", {}}, {"rbf_scale", yi2020::svm_rbf_config()}, {"rbf_auto", as_coded}, {"rbf_weighted", weighted}};
-  for (auto [name, config] : cases) {
+  for (const auto& known : cases) {
+    const std::string& name = known.first;
+    yi2020::SvmConfig config = known.second;
     CAPTURE(name);
     config.tolerance = 1e-6;
     SvmClassifier svm(config);
