@@ -94,11 +94,7 @@ int main(int argc, char** argv) {
   report::add_options(app, options);
   for (const char* name : {"--classifiers", "--dnn-steps", "--dnn-l2", "--svm-c"})
     app.remove_option(app.get_option(name));
-  std::vector<std::string>& names = options.methods.names;
-  app.final_callback([&] {
-    std::erase(names, "none");
-    if (names.empty()) throw CLI::ValidationError("--models", "none makes no synthetic rows; name one that does");
-  });
+  app.final_callback([&] { report::drop_none(options.methods); });
   CLI11_PARSE(app, argc, argv);
   return report::run_experiment(options, {.program = "yi2020_mmd",
                                           .options = nlohmann::json::object(),

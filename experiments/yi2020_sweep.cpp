@@ -32,10 +32,7 @@ std::string uar_table(const Summary& summary, const std::vector<std::string>& au
     if (n == 0 && !real) continue;
     rows.push_back({std::to_string(n)});
     for (const std::string& augmenter : augmenters) {
-      std::vector<double> values;
-      for (const auto& [seed, confusion] : summary.confusions_of(with_sets(augmenter, classifier, {n, real})))
-        values.push_back(100 * protocol::unweighted_average_recall(confusion));
-      rows.back().push_back(report::mean_and_sd(values));
+      rows.back().push_back(report::mean_and_sd(summary.uar_per_seed(with_sets(augmenter, classifier, {n, real}))));
     }
   }
   return fmt::format("UAR (%), {}, {}:\n\n{}\n", report::display_name(classifier),
@@ -67,9 +64,7 @@ report::Figure uar_figure(const Summary& summary, const std::vector<std::string>
       report::Series s{.name = report::display_name(classifier)};
       for (const std::int64_t n : sets) {
         if (n == 0 && !real) continue;
-        std::vector<double> values;
-        for (const auto& [seed, confusion] : summary.confusions_of(with_sets(augmenter, classifier, {n, real})))
-          values.push_back(100 * protocol::unweighted_average_recall(confusion));
+        const std::vector<double> values = summary.uar_per_seed(with_sets(augmenter, classifier, {n, real}));
         const protocol::MeanSd r = protocol::mean_sd(values);
         s.x.push_back(static_cast<double>(n));
         s.y.push_back(r.mean);
@@ -104,9 +99,8 @@ int main(int argc, char** argv) {
   std::vector<std::string>& names = options.methods.names;
   std::set<std::int64_t> sets;
   app.final_callback([&] {
-    std::erase(names, "none");  // real rows alone are one unit per fold, not one per model
+    report::drop_none(options.methods);  // real rows alone are one unit per fold, not one per model
     sets.insert(numbers.begin(), numbers.end());
-    if (names.empty()) throw CLI::ValidationError("--models", "none makes no synthetic rows; name one that does");
     if (*sets.rbegin() == 0) throw CLI::ValidationError("--sets", "needs a number above 0");
   });
   CLI11_PARSE(app, argc, argv);

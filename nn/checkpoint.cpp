@@ -64,17 +64,12 @@ class FolderLock {
   int fd_;
 };
 
-/// What earlier saves wrote, except `current`. A file that cannot be removed costs space only.
+/// What earlier saves wrote, except `current`.
 void remove_leftovers(const fs::path& folder, const std::string& current) {
-  remove_temporary_files(folder);
-  std::error_code ignored;
-  std::vector<fs::path> dead;
-  for (auto it = fs::directory_iterator(folder, ignored); it != fs::directory_iterator(); it.increment(ignored)) {
-    const std::string file = it->path().filename().string();
-    if (file.starts_with(tensors_prefix) && file.ends_with(tensors_suffix) && file != current)
-      dead.push_back(it->path());
-  }
-  for (const fs::path& path : dead) fs::remove(path, ignored);
+  remove_files(folder, [&](const std::string& file) {
+    const bool tensors = file.starts_with(tensors_prefix) && file.ends_with(tensors_suffix);
+    return file != current && (tensors || AtomicFile::is_temporary(file));
+  });
 }
 
 const json& field(const json& object, const char* key, const std::string& file) {

@@ -65,6 +65,14 @@ inline void follow_losses(yi2020::AdversarialModel& model, const Tensor& losses,
   }
 }
 
+/// A network's weights are those under its name, after "final/".
+inline void check_final(const std::string& name, nn::Mlp& net, const State& golden) {
+  nn::each_in(name, net, [&](const std::string& key, Tensor& p) {
+    CAPTURE(key);
+    CHECK(largest_difference(p, golden.at("final/" + key)) < 1e-10);
+  });
+}
+
 using Row = std::vector<double>;
 
 inline std::vector<Row> rows_of(const Tensor& x) {

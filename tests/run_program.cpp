@@ -69,6 +69,30 @@ Finished run_when_free(const std::string& name, const std::vector<std::string>& 
   return finished;
 }
 
+std::vector<std::string> resumable_run(std::string_view options, const std::string& out, const std::string& jobs) {
+  std::vector<std::string> arguments;
+  std::istringstream words{std::string(options)};
+  for (std::string word; words >> word;) arguments.push_back(word);
+  arguments.insert(arguments.end(), {"--jobs", jobs, "--threads", "2", "--resume", "--out", out});
+  return arguments;
+}
+
+void check_goes_on(const std::string& program, const std::vector<std::string>& arguments,
+                   const std::filesystem::path& run, int signal, const std::string& when,
+                   const std::map<std::string, std::string>& expected) {
+  CAPTURE(signal);
+  CAPTURE(when);
+  const Finished stopped = run_program(program, arguments, {.signal = signal, .signal_when = (run / when).string()});
+  INFO(stopped.err);
+  CHECK(stopped.exit_code == (signal == SIGKILL ? -SIGKILL : 130));
+  if (signal != SIGKILL) CHECK(stopped.err.find("add --resume to the same command") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(run / "table.txt"));  // its children may still be writing
+  const Finished resumed = run_when_free(program, arguments);
+  INFO(resumed.err);
+  CHECK(resumed.exit_code == 0);
+  CHECK(differing_files(run_content(run), expected) == "");
+}
+
 Finished run_program(const std::string& name, std::vector<std::string> command, const Surroundings& s) {
   command.insert(command.begin(), EMOGRAD_PROGRAMS "/" + name);
   std::vector<char*> arguments;
@@ -116,6 +140,18 @@ std::map<std::string, std::string> run_content(const std::filesystem::path& run)
     if (entry.is_regular_file() && name != "timing.jsonl") files[name] = content(entry.path());
   }
   return files;
+}
+
+std::string differing_files(const std::map<std::string, std::string>& files,
+                            const std::map<std::string, std::string>& expected) {
+  std::string out;
+  for (const auto& [name, bytes] : files)
+    if (!expected.contains(name)) out += fmt::format("{} is there, unexpected\n", name);
+  for (const auto& [name, bytes] : expected)
+    if (const auto found = files.find(name); found == files.end()) out += fmt::format("{} is missing\n", name);
+    else if (found->second != bytes)
+      out += fmt::format("{} holds\n{}\nbut should hold\n{}\n", name, found->second, bytes);
+  return out;
 }
 
 std::vector<std::string> on_screen(std::string_view bytes, std::size_t columns) {

@@ -29,8 +29,19 @@ Finished run_table1(std::vector<std::string> arguments, const Surroundings& = {}
 /// Once no other process has the run folder: children of a killed program hold it until they have saved.
 Finished run_when_free(const std::string& name, const std::vector<std::string>& arguments);
 
+/// These options, separated by blanks, then --jobs, two threads, --resume and the run folder.
+std::vector<std::string> resumable_run(std::string_view options, const std::string& out, const std::string& jobs);
+/// The program with these arguments, whose run folder is `run`, gets the signal as soon as there is a file `when` in
+/// it, and goes on when called again: in the end the folder holds what is `expected`.
+void check_goes_on(const std::string& program, const std::vector<std::string>& arguments,
+                   const std::filesystem::path& run, int signal, const std::string& when,
+                   const std::map<std::string, std::string>& expected);
+
 /// Every file of a run folder that does not tell times, by its name there.
 std::map<std::string, std::string> run_content(const std::filesystem::path& run);
+/// What makes these files other than the expected ones; nothing where they are the same.
+std::string differing_files(const std::map<std::string, std::string>& files,
+                            const std::map<std::string, std::string>& expected);
 
 /// What a terminal of so many columns shows in the end: its rows, without blanks at their ends.
 std::vector<std::string> on_screen(std::string_view bytes, std::size_t columns);

@@ -209,29 +209,9 @@ TEST_CASE("leak: an epoch chosen by the test rows is found out") {
 namespace {
 
 std::vector<std::string> small_selection(const std::string& out, const std::string& jobs) {
-  return {"--models",
-          "none,adan",
-          "--epochs",
-          "6",
-          "--batch",
-          "512",
-          "--sets",
-          "1",
-          "--every",
-          "2",
-          "--seeds",
-          "2",
-          "--jobs",
-          jobs,
-          "--threads",
-          "2",
-          "--dnn-steps",
-          "4",
-          "--checkpoint-seconds",
-          "0",
-          "--resume",
-          "--out",
-          out};
+  return resumable_run(
+      "--models none,adan --epochs 6 --batch 512 --sets 1 --every 2 --seeds 2 --dnn-steps 4 --checkpoint-seconds 0",
+      out, jobs);
 }
 
 }  // namespace
@@ -280,15 +260,7 @@ TEST_CASE("selection: the program's table, recomputed from what the units hold; 
   }
 
   for (const char* when : {"units/seed1-fold02-none.json", "checkpoints/seed0-fold06-adan/manifest.json"}) {
-    CAPTURE(when);
     const std::string name(1, when[0]);
-    const Finished killed = run_program("yi2020_selection", small_selection(folder / name, "2"),
-                                        {.signal = SIGKILL, .signal_when = (folder / name / when).string()});
-    CHECK(killed.exit_code == -SIGKILL);
-    CHECK_FALSE(std::filesystem::exists(folder / name / "table.txt"));
-    const Finished resumed = run_when_free("yi2020_selection", small_selection(folder / name, "2"));
-    INFO(resumed.err);
-    CHECK(resumed.exit_code == 0);
-    CHECK(run_content(folder / name) == files);
+    check_goes_on("yi2020_selection", small_selection(folder / name, "2"), folder / name, SIGKILL, when, files);
   }
 }

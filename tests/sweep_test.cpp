@@ -17,27 +17,10 @@ using namespace emograd;
 namespace {
 
 std::vector<std::string> small_sweep(const std::string& out, const std::string& jobs) {
-  return {"--models",
-          "none,noise,adan",
-          "--classifiers",
-          "dnn,svm",
-          "--epochs",
-          "3",
-          "--batch",
-          "512",
-          "--sets",
-          "0,1,3",
-          "--jobs",
-          jobs,
-          "--threads",
-          "2",
-          "--dnn-steps",
-          "4",
-          "--checkpoint-seconds",
-          "0",
-          "--resume",
-          "--out",
-          out};
+  return resumable_run(
+      "--models none,noise,adan --classifiers dnn,svm --epochs 3 --batch 512 --sets 0,1,3 --dnn-steps 4 "
+      "--checkpoint-seconds 0",
+      out, jobs);
 }
 
 }  // namespace
@@ -53,16 +36,8 @@ TEST_CASE("sweep: killed in the middle and resumed, the same bytes") {
   for (const char* jobs : {"1", "2"})
     for (const char* when : {"units/seed0-fold05-none.json", "checkpoints/seed0-fold07-adan/manifest.json"}) {
       CAPTURE(jobs);
-      CAPTURE(when);
       const std::string name = fmt::format("{}-{}", jobs, when[0]);
-      const Finished killed = run_program("yi2020_sweep", small_sweep(folder / name, jobs),
-                                          {.signal = SIGKILL, .signal_when = (folder / name / when).string()});
-      CHECK(killed.exit_code == -SIGKILL);
-      CHECK_FALSE(std::filesystem::exists(folder / name / "table.txt"));
-      const Finished resumed = run_when_free("yi2020_sweep", small_sweep(folder / name, jobs));
-      INFO(resumed.err);
-      CHECK(resumed.exit_code == 0);
-      CHECK(run_content(folder / name) == expected);
+      check_goes_on("yi2020_sweep", small_sweep(folder / name, jobs), folder / name, SIGKILL, when, expected);
     }
 }
 

@@ -23,6 +23,13 @@ void Confusion::add(const Confusion& other, std::int64_t times) {
   for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += times * other.counts_[i];
 }
 
+Confusion pooled(const std::vector<Confusion>& parts) {
+  check(!parts.empty(), "pooled: there are no answers");
+  Confusion sum(parts[0].classes());
+  for (const Confusion& c : parts) sum.add(c);
+  return sum;
+}
+
 std::int64_t Confusion::of_class(std::int64_t truth) const {
   std::int64_t n = 0;
   for (std::int64_t k = 0; k < classes_; ++k) n += count(truth, k);

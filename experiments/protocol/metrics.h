@@ -29,6 +29,9 @@ class Confusion {
   std::vector<std::int64_t> counts_;
 };
 
+/// Their sum. Error where there is none.
+Confusion pooled(const std::vector<Confusion>&);
+
 /// All in [0, 1]. Averages over classes leave out classes that no utterance is of. Error where there is no utterance.
 double weighted_accuracy(const Confusion&);          // right answers per utterance            (yi2020:19)
 double unweighted_average_recall(const Confusion&);  // mean recall over classes               (yi2020:20)

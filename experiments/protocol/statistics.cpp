@@ -68,9 +68,7 @@ std::vector<double> score_per_seed(Score which, const Answers& answers) {
   std::vector<double> out;
   for (const auto& seed : answers) {
     check(!seed.empty(), "statistics: a method has no answers");
-    Confusion pooled(seed[0].classes());
-    for (const Confusion& c : seed) pooled.add(c);
-    out.push_back(score(which, pooled));
+    out.push_back(score(which, pooled(seed)));
   }
   return out;
 }
@@ -147,18 +145,17 @@ std::vector<double> uar_differences(const Answers& method, const Answers& baseli
   check_comparable(baseline, method);
   check_comparable(method, baseline);
   const std::size_t seeds = method.size(), speakers = method[0].size();
-  Confusion pooled(method[0][0].classes());
-  for (const Confusion& c : method[0]) pooled.add(c);
+  const Confusion all = pooled(method[0]);  // one seed's: how many there are of each class
   double classes = 0;
-  for (std::int64_t k = 0; k < pooled.classes(); ++k) classes += pooled.of_class(k) > 0;
+  for (std::int64_t k = 0; k < all.classes(); ++k) classes += all.of_class(k) > 0;
   std::vector<double> d(speakers, 0);
   for (std::size_t s = 0; s < speakers; ++s)
-    for (std::int64_t k = 0; k < pooled.classes(); ++k) {
+    for (std::int64_t k = 0; k < all.classes(); ++k) {
       std::int64_t hits = 0;  // more than the baseline's, over all seeds
       for (std::size_t r = 0; r < seeds; ++r) hits += method[r][s].count(k, k) - baseline[r][s].count(k, k);
       if (hits != 0)
-        d[s] += static_cast<double>(hits) /
-                (classes * static_cast<double>(pooled.of_class(k)) * static_cast<double>(seeds));
+        d[s] +=
+            static_cast<double>(hits) / (classes * static_cast<double>(all.of_class(k)) * static_cast<double>(seeds));
     }
   return d;
 }

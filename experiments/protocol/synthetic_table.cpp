@@ -35,8 +35,7 @@ FeatureTable synthetic_table(const SyntheticConfig& c, Rng rng) {
       index_select(means, 0, y) + index_select(offsets, 0, speaker) + normal({rows, c.rank}, rng) * c.noise;
   const Tensor x =
       matmul(latent * index_select(factors, 0, speaker), basis) + normal({rows, c.features}, rng) * c.noise;
-  return make_table("synthetic table (invented data, not speech)", packed((x + 3.0) * scales), std::move(features),
-                    std::move(ids), annotations);
+  return make_table(synthetic_source, packed((x + 3.0) * scales), std::move(features), std::move(ids), annotations);
 }
 
 }  // namespace emograd::protocol

@@ -5,6 +5,9 @@
 
 namespace emograd::protocol {
 
+/// FeatureTable::source of invented data.
+inline constexpr const char* synthetic_source = "synthetic table (invented data, not speech)";
+
 struct SyntheticConfig {
   std::int64_t speakers = 10, classes = 4, utterances = 8;  // the last per speaker and class
   std::int64_t features = 200;

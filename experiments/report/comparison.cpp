@@ -73,12 +73,6 @@ Table::Cell fold_cell(const Contender& c, Score s) {
   return {mean_and_sd(of_fold), {r.mean, r.sd}};
 }
 
-Confusion pooled(const std::vector<Confusion>& parts) {
-  Confusion sum(parts.at(0).classes());
-  for (const Confusion& c : parts) sum.add(c);
-  return sum;
-}
-
 /// Without the cells of its last column.
 Table confusion_table(const std::string& method, const std::vector<std::string>& classes, const Confusion& c) {
   Table t{method + ": classes in rows, predictions in columns", {}, {}, {}};
@@ -248,6 +242,7 @@ Comparison compare(const Predictions& predictions) {
   for (std::size_t m = 0; m < contenders.size(); ++m) {
     const Contender& c = contenders[m];
     out.scores.rows.push_back({{c.title}});
+    out.uar.push_back(bootstrap.interval(m, Score::uar));
     out.folds.rows.push_back({{c.title}, fold_cell(c, Score::wa), fold_cell(c, Score::uar)});
     for (const Score s : all_scores)
       out.scores.rows.back().push_back(score_cell(score_per_seed(s, c.by_speaker), bootstrap.interval(m, s)));

@@ -37,7 +37,8 @@ struct Comparison {
   Table folds;    // WA and UAR of a fold: mean and deviation over folds
   Table tests;    // against no augmentation with the same classifier; without rows where no method has that baseline
   Table recalls;  // of every class, with intervals
-  std::vector<Table> confusions;  // one per method, summed over seeds, with recalls and intervals
+  std::vector<protocol::Interval> uar;  // of the scores' rows, in [0, 1]
+  std::vector<Table> confusions;        // one per method, summed over seeds, with recalls and intervals
 
   /// What a reader of the terminal gets: all but the recalls, which stand at the confusion matrices.
   std::string text() const;

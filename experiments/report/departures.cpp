@@ -4,8 +4,9 @@
 
 #include <map>
 
+#include "experiments/report/table.h"
 #include "experiments/report/text_table.h"
-#include "models/yi2020/as_coded.h"
+#include "tensor/error.h"
 
 namespace emograd::report {
 namespace {
@@ -18,8 +19,7 @@ std::string variant(const std::string& of, const std::string& departure) { retur
 std::vector<Method> changed_methods(const MethodOptions& o, const std::vector<std::string>& departures,
                                     const std::string& name) {
   MethodOptions changed = o;
-  changed.adan = yi2020::as_coded(o.adan, departures);
-  changed.wadan = yi2020::as_coded(o.wadan, departures);
+  depart(changed, departures);
   std::vector<Method> found;
   for (Method& m : methods(changed))
     if ((m.name == "adan" && changed.adan != o.adan) || (m.name == "wadan" && changed.wadan != o.wadan)) {
@@ -32,10 +32,7 @@ std::vector<Method> changed_methods(const MethodOptions& o, const std::vector<st
 Classifiers changed_classifiers(const ClassifierOptions& o, const std::vector<std::string>& departures,
                                 const std::string& name) {
   ClassifierOptions changed = o;
-  changed.dnn = yi2020::as_coded(o.dnn, departures);
-  changed.dnn_large = yi2020::as_coded(o.dnn_large, departures);
-  changed.svm = yi2020::as_coded(o.svm, departures);
-  changed.svm_rbf = yi2020::as_coded(o.svm_rbf, departures);
+  depart(changed, departures);
   const std::map<std::string, bool> differs{{"dnn", changed.dnn != o.dnn},
                                             {"dnn-large", changed.dnn_large != o.dnn_large},
                                             {"svm", changed.svm != o.svm},
@@ -76,26 +73,15 @@ const Condition* find(const Summary& summary, const std::string& augmenter, cons
   return nullptr;
 }
 
-std::map<std::uint64_t, double> uar_by_seed(const Summary& summary, const Condition& c) {
-  std::map<std::uint64_t, double> uar;
-  for (const auto& [seed, confusion] : summary.confusions_of(c))
-    uar[seed] = 100 * protocol::unweighted_average_recall(confusion);
-  return uar;
-}
-
-std::string mean_and_sd(const std::vector<double>& values, const char* format) {
-  const protocol::MeanSd r = protocol::mean_sd(values);
-  const std::string mean = fmt::format(fmt::runtime(format), r.mean);
-  return values.size() > 1 ? fmt::format("{} ± {:.2f}", mean, r.sd) : mean;
-}
-
 /// Seed by seed.
 std::string change(const Summary& summary, const Condition& paper, const Condition* varied) {
   if (varied == nullptr) return "·";
-  const auto before = uar_by_seed(summary, paper), after = uar_by_seed(summary, *varied);
-  std::vector<double> differences;
-  for (const auto& [seed, uar] : after) differences.push_back(uar - before.at(seed));
-  return mean_and_sd(differences, "{:+.2f}");
+  const std::vector<double> before = summary.uar_per_seed(paper);
+  std::vector<double> differences = summary.uar_per_seed(*varied);
+  check(differences.size() == before.size(), "departures: {} seeds, of the paper's version {}", differences.size(),
+        before.size());
+  for (std::size_t r = 0; r < before.size(); ++r) differences[r] -= before[r];
+  return change_and_sd(differences);
 }
 
 bool is_variant(const std::string& name) { return name.find(':') != std::string::npos; }
@@ -109,10 +95,8 @@ std::vector<std::vector<std::string>> departure_rows(const Summary& summary, con
 
   std::vector<std::vector<std::string>> rows{{"UAR (%)"}, {"as the paper says"}, {}};
   for (const Condition& c : paper) {
-    std::vector<double> values;
-    for (const auto& [seed, uar] : uar_by_seed(summary, c)) values.push_back(uar);
     rows[0].push_back(fmt::format("{} + {}", c.augmenter, c.classifier));
-    rows[1].push_back(mean_and_sd(values, "{:.2f}"));
+    rows[1].push_back(mean_and_sd(summary.uar_per_seed(c)));
   }
   const auto add = [&](const std::string& title, const auto& varied) {
     rows.push_back({title});

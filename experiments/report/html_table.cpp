@@ -43,12 +43,7 @@ std::string shading(const HtmlTable& t, std::size_t i, std::size_t j) {
 }  // namespace
 
 HtmlTable as_html(const Table& table) {
-  HtmlTable out{.rows = {{}}, .caption = table.caption};
-  for (const Table::Column& column : table.columns) out.rows[0].push_back(column.title);
-  for (const auto& row : table.rows) {
-    out.rows.emplace_back();
-    for (const Table::Cell& cell : row) out.rows.back().push_back(cell.text);
-  }
+  HtmlTable out{.rows = texts(table), .caption = table.caption};
   for (const std::string& note : table.notes)
     out.caption += (out.caption.empty() || out.caption.ends_with('.') ? " " : ". ") + note;
   return out;

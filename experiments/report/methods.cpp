@@ -108,9 +108,22 @@ void complete(MethodOptions& m, ClassifierOptions& c, bool built_in_table) {
   c.dnn_large.l2 = c.dnn.l2;
   c.svm_rbf.C = c.svm.C;
   m.as_coded = yi2020::departures_named(m.as_coded);
-  for (yi2020::AdanConfig* config : {&m.adan, &m.wadan}) *config = yi2020::as_coded(*config, m.as_coded);
-  for (yi2020::DnnConfig* config : {&c.dnn, &c.dnn_large}) *config = yi2020::as_coded(*config, m.as_coded);
-  for (yi2020::SvmConfig* config : {&c.svm, &c.svm_rbf}) *config = yi2020::as_coded(*config, m.as_coded);
+  depart(m, m.as_coded);
+  depart(c, m.as_coded);
+}
+
+void depart(MethodOptions& o, const std::vector<std::string>& departures) {
+  for (yi2020::AdanConfig* config : {&o.adan, &o.wadan}) *config = yi2020::as_coded(*config, departures);
+}
+
+void depart(ClassifierOptions& o, const std::vector<std::string>& departures) {
+  for (yi2020::DnnConfig* config : {&o.dnn, &o.dnn_large}) *config = yi2020::as_coded(*config, departures);
+  for (yi2020::SvmConfig* config : {&o.svm, &o.svm_rbf}) *config = yi2020::as_coded(*config, departures);
+}
+
+void drop_none(MethodOptions& o) {
+  std::erase(o.names, "none");
+  if (o.names.empty()) throw CLI::ValidationError("--models", "none makes no synthetic rows; name one that does");
 }
 
 std::vector<Method> methods(const MethodOptions& o) {

@@ -53,6 +53,12 @@ void add_method_options(CLI::App&, MethodOptions&, ClassifierOptions&);
 /// default.
 void complete(MethodOptions&, ClassifierOptions&, bool built_in_table);
 
+/// Puts departures of the authors' program (models/yi2020/as_coded.h) into all configs that have them.
+void depart(MethodOptions&, const std::vector<std::string>& departures);
+void depart(ClassifierOptions&, const std::vector<std::string>& departures);
+/// While parsing, for programs whose question is about synthetic rows: ValidationError where nothing else is named.
+void drop_none(MethodOptions&);
+
 std::vector<Method> methods(const MethodOptions&);
 std::vector<std::pair<std::string, protocol::MakeClassifier>> classifiers(const ClassifierOptions&);
 

@@ -6,22 +6,18 @@
 #include <cmath>
 #include <map>
 
+#include "experiments/protocol/synthetic_table.h"
+
 namespace emograd::report {
 namespace {
 
 using nlohmann::json;
 using protocol::Confusion;
 
-Confusion pooled(const std::vector<Confusion>& parts) {
-  Confusion sum(parts.at(0).classes());
-  for (const Confusion& c : parts) sum.add(c);
-  return sum;
-}
-
 Confusion pooled(const MethodResult& m) {
   std::vector<Confusion> seeds;
   for (const auto& folds : m.by_fold) seeds.push_back(pooled(folds));
-  return pooled(seeds);
+  return protocol::pooled(seeds);
 }
 
 /// Predictions pooled over folds, then the mean over seeds, in percent.
@@ -150,17 +146,6 @@ std::string joined(const json& list) {
   return out;
 }
 
-/// The interval of a method's UAR in the table of scores, where all of its numbers end with it.
-std::optional<std::pair<double, double>> uar_interval(const Table& scores, const std::string& method) {
-  for (std::size_t c = 0; c < scores.columns.size(); ++c)
-    for (const auto& row : scores.rows)
-      if (scores.columns[c].title == "UAR (%)" && row[0].text == method) {
-        const std::vector<double>& n = row[c].numbers;
-        return {{n[n.size() - 2] / 100, n.back() / 100}};
-      }
-  return {};
-}
-
 }  // namespace
 
 Page run_page(const RunDescription& run, std::vector<Section> sections) {
@@ -168,7 +153,7 @@ Page run_page(const RunDescription& run, std::vector<Section> sections) {
   Page page{run.title, run.lead, {}, std::move(sections)};
   std::erase_if(page.sections, [](const Section& s) { return s.parts.empty(); });
   const std::string source = data.at("source");
-  if (source.starts_with("synthetic table (invented"))  // protocol/synthetic_table.h
+  if (source == protocol::synthetic_source)
     page.head.push_back(
         Note{"The data are invented: these numbers show the program at work and say nothing about "
              "speech."});
@@ -210,8 +195,8 @@ Results results_of(const Summary& summary) {
         fold.add(summary.truth(outcome), p.at("labels").get<std::vector<std::int64_t>>());
         of_seed[outcome.at("seed")].push_back(std::move(fold));
       }
-    r.methods.push_back(
-        {summary.title(c), c.augmenter, c.classifier, {}, uar_interval(summary.comparison().scores, summary.title(c))});
+    const protocol::Interval& uar = summary.comparison().uar[r.methods.size()];  // rows are in the order of conditions
+    r.methods.push_back({summary.title(c), c.augmenter, c.classifier, {}, {{uar.low, uar.high}}});
     for (auto& [seed, folds] : of_seed) r.methods.back().by_fold.push_back(std::move(folds));
   }
   for (const Table& t : summary.comparison().tables()) r.tables.push_back(as_html(t));

@@ -103,7 +103,7 @@ RunFolder::RunFolder(const fs::path& path, const json& config, bool resume) : pa
       fs::create_directory(path_ / folder, failure);
       io::check_file(!failure, (path_ / folder).string(), "cannot be made: {}", io::reason(failure.value()));
     }
-    for (const fs::path& folder : {path_, path_ / "units"}) remove_temporary_files(folder);
+    for (const fs::path& folder : {path_, path_ / "units"}) remove_files(folder, AtomicFile::is_temporary);
     drop_torn_line(path_ / "timing.jsonl");
     metrics_.open(path_ / "metrics.jsonl", std::ios::trunc);
     timing_.open(path_ / "timing.jsonl", std::ios::app);

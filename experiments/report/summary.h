@@ -43,6 +43,8 @@ class Summary {
     return confusions_.at(c);
   }
 
+  std::vector<double> uar_per_seed(const Condition&) const;  // in percent
+
   std::string title(const Condition&) const;  // the mix is named where augmenters have several
 
   /// Scores with intervals and tests, a row per condition (comparison.h); computed once.

@@ -27,17 +27,6 @@ void check_form(const Table& t) {
   }
 }
 
-std::vector<std::vector<std::string>> texts(const Table& t) {
-  check_form(t);
-  std::vector<std::vector<std::string>> rows(1);
-  for (const Table::Column& c : t.columns) rows[0].push_back(c.title);
-  for (const auto& row : t.rows) {
-    rows.emplace_back();
-    for (const Table::Cell& cell : row) rows.back().push_back(cell.text);
-  }
-  return rows;
-}
-
 /// Lines of at most 100 characters, but for longer words.
 std::string wrapped(const std::string& text) {
   std::string out;
@@ -95,10 +84,31 @@ std::string for_latex(std::string_view text) {
 
 }  // namespace
 
+std::vector<std::vector<std::string>> texts(const Table& t) {
+  check_form(t);
+  std::vector<std::vector<std::string>> rows(1);
+  for (const Table::Column& c : t.columns) rows[0].push_back(c.title);
+  for (const auto& row : t.rows) {
+    rows.emplace_back();
+    for (const Table::Cell& cell : row) rows.back().push_back(cell.text);
+  }
+  return rows;
+}
+
+namespace {
+
+std::string with_sd(const std::vector<double>& values, const std::string& mean, int decimals) {
+  return values.size() > 1 ? fmt::format("{} ± {:.{}f}", mean, protocol::mean_sd(values).sd, decimals) : mean;
+}
+
+}  // namespace
+
 std::string mean_and_sd(const std::vector<double>& values, int decimals) {
-  const protocol::MeanSd r = protocol::mean_sd(values);
-  return values.size() > 1 ? fmt::format("{:.{}f} ± {:.{}f}", r.mean, decimals, r.sd, decimals)
-                           : fmt::format("{:.{}f}", r.mean, decimals);
+  return with_sd(values, fmt::format("{:.{}f}", protocol::mean_sd(values).mean, decimals), decimals);
+}
+
+std::string change_and_sd(const std::vector<double>& values) {
+  return with_sd(values, fmt::format("{:+.2f}", protocol::mean_sd(values).mean), 2);
 }
 
 std::string as_text(const Table& t) {

@@ -28,7 +28,11 @@ struct Table {
 
 /// "62.50 ± 17.68", the standard deviation over n − 1, or "62.50" of one value.
 std::string mean_and_sd(const std::vector<double>&, int decimals = 2);
+/// The same of changes: "+1.25 ± 0.50".
+std::string change_and_sd(const std::vector<double>&);
 
+/// Titles, then rows, as text_table takes them. Error where a row or a cell does not fit the columns.
+std::vector<std::vector<std::string>> texts(const Table&);
 /// All UTF-8. Error where a row or a cell does not fit the columns.
 std::string as_text(const Table&);
 std::string as_markdown(const Table&);

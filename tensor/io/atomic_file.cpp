@@ -89,12 +89,12 @@ bool AtomicFile::is_temporary(std::string_view name) {
   return name.starts_with(temporary_prefix) && name.ends_with(temporary_suffix);
 }
 
-void remove_temporary_files(const fs::path& folder) {
+void remove_files(const fs::path& folder, const std::function<bool(const std::string&)>& dead) {
   std::error_code ignored;
-  std::vector<fs::path> dead;
+  std::vector<fs::path> found;
   for (auto it = fs::directory_iterator(folder, ignored); it != fs::directory_iterator(); it.increment(ignored))
-    if (AtomicFile::is_temporary(it->path().filename().string())) dead.push_back(it->path());
-  for (const fs::path& path : dead) fs::remove(path, ignored);
+    if (dead(it->path().filename().string())) found.push_back(it->path());
+  for (const fs::path& path : found) fs::remove(path, ignored);
 }
 
 void write_file(const fs::path& path, std::span<const std::byte> bytes) {

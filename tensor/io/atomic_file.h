@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,8 +38,9 @@ class AtomicFile {
   int fd_ = -1;
 };
 
-/// Removes what crashes left behind in a folder where nobody is writing. What cannot be removed costs space only.
-void remove_temporary_files(const std::filesystem::path& folder);
+/// Removes the files of a folder whose names are `dead`, such as AtomicFile::is_temporary where nobody is writing. What
+/// cannot be removed costs space only.
+void remove_files(const std::filesystem::path& folder, const std::function<bool(const std::string&)>& dead);
 
 /// All of `bytes` as the file's new content, in the manner of AtomicFile.
 void write_file(const std::filesystem::path&, std::span<const std::byte> bytes);
