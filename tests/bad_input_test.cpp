@@ -101,6 +101,7 @@ TEST_CASE("bad input: splits") {
   const auto split = [&](const std::string& spec) { return c.run({"--split", spec}); };
   for (const char* spec : {"los", "group-k", "group-k:", "group-k:x", "group-k:-1", "file:", "loso:", ""})
     refused(c, split(spec), fmt::format("--split: '{}' is none of loso, loso-session, group-k:K", spec));
+  refused(c, split("all"), "no row left out: nothing to test classifiers on; --split loso leaves out a speaker");
   refused(c, split("group-k:4"), "3 speakers cannot be in 4 folds; give a number from 2 to 3");
   refused(c, split("file:" + (c.folder / "absent.json").string()), "absent.json: cannot be opened");
   refused(c, split("file:" + c.file("few.csv", "name,fold\nu1,1\n")), "few.csv: has no line for utterance 'u2'");

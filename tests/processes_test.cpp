@@ -90,6 +90,13 @@ TEST_CASE("processes: the same bytes for any number of them, also after an inter
   REQUIRE(three.exit_code == 0);
   CHECK(differing_files(run_content(folder / "three"), expected) == "");
 
+  // Ended between a unit's outcome and the end of its checkpoint.
+  const fs::path left = folder / "three/checkpoints/seed0-fold00-adan";
+  fs::create_directories(left);
+  write_text(left / "manifest.json", "{}");
+  REQUIRE(run_table1(ten_units(folder / "three", "3")).exit_code == 0);
+  CHECK(differing_files(run_content(folder / "three"), expected) == "");
+
   for (const int number : {SIGINT, SIGTERM, SIGKILL})
     for (const char* jobs : {"1", "2"}) {
       CAPTURE(jobs);

@@ -279,8 +279,8 @@ TEST_CASE("leave-one-speaker-out: every row is tested once, by models that never
   bad.test.pop_back();
   bad.train.push_back(splits[0].test.back());
   CHECK_THROWS_WITH_AS(check_split(t, bad), doctest::Contains("in training and test"), Error);
-  bad = {"empty", splits[0].train, {}};
-  CHECK_THROWS_WITH_AS(check_split(t, bad), doctest::Contains("no test rows"), Error);
+  bad = {"empty", {}, splits[0].test};
+  CHECK_THROWS_WITH_AS(check_split(t, bad), doctest::Contains("no training rows"), Error);
 }
 
 TEST_CASE("a class of one speaker cannot be learnt without that speaker") {

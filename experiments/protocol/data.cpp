@@ -31,6 +31,7 @@ std::string folds_without_class(const Data& d) {
   const std::int64_t* label = d.table.labels.data<std::int64_t>();
   std::vector<std::string> named;
   for (const Split& split : d.splits) {
+    if (split.test.empty()) continue;
     std::set<std::int64_t> tested;
     for (const std::int64_t row : split.test) tested.insert(label[row]);
     std::vector<std::string> absent;
@@ -58,17 +59,18 @@ Data make_data(FeatureTable table, const Folds& folds, const Scaling& scaling) {
 std::string describe(const Data& d) {
   const FeatureTable& t = d.table;
   const std::size_t speakers = std::set(t.speakers.begin(), t.speakers.end()).size();
-  std::string out = fmt::format("{}: {} utterances × {} features, {} classes, {} speakers; {}: {} folds\n", t.source,
-                                t.rows(), t.x.dim(1), t.classes.size(), speakers, d.protocol, d.splits.size());
+  std::string out = fmt::format("{}: {} utterances × {} features, {} classes, {} speakers; {}", t.source, t.rows(),
+                                t.x.dim(1), t.classes.size(), speakers, d.protocol);
+  std::size_t tested = 0;
+  for (const Split& split : d.splits) tested += split.test.size();
+  out += tested > 0 ? fmt::format(": {} folds\n", d.splits.size()) : "\n";
   if (const std::string leak = leak_of(d.scaling); !leak.empty()) out += fmt::format("LEAK: features are {}\n", leak);
   if (d.scaling.max_abs) out += "Features are then divided by their largest magnitude in the training fold\n";
   if (const std::size_t constant = constant_features(t); constant > 0)
     out += fmt::format("The same in every utterance, so left out: {} features\n", constant);
   if (const std::string folds = folds_without_class(d); !folds.empty())
     out += fmt::format("Folds that test no utterance of a class (recalls are pooled over folds): {}\n", folds);
-  std::size_t tested = 0;
-  for (const Split& split : d.splits) tested += split.test.size();
-  if (const std::size_t rows = static_cast<std::size_t>(t.rows()); tested < rows)
+  if (const std::size_t rows = static_cast<std::size_t>(t.rows()); tested > 0 && tested < rows)
     out += fmt::format("In every training set and never tested: {} utterances\n", rows - tested);
   return out;
 }

@@ -37,6 +37,10 @@ std::map<std::string, Shares> shares_of_speakers(const FeatureTable& table) {
 
 }  // namespace
 
+Folds nothing_left_out(const FeatureTable& table) {
+  return {"no row left out", std::vector<std::string>(at(table.rows()))};
+}
+
 Folds folds_by_speaker(const FeatureTable& table) { return {"leave-one-speaker-out", table.speakers}; }
 
 Folds folds_by_session(const FeatureTable& table) {
@@ -97,17 +101,16 @@ void check_folds(const FeatureTable& table, const Folds& folds, const std::strin
 
 std::vector<Split> splits_of(const FeatureTable& table, const Folds& folds) {
   check_folds(table, folds, folds.protocol);
-  const std::set<std::string> names(folds.of_row.begin(), folds.of_row.end());
+  std::set<std::string> names(folds.of_row.begin(), folds.of_row.end());
+  if (names.size() > 1) names.erase("");
   std::vector<Split> splits;
   for (const std::string& name : names) {
-    if (name.empty()) continue;
-    Split split{name, {}, {}};
+    Split split{name.empty() ? "all" : name, {}, {}};
     for (std::int64_t i = 0; i < table.rows(); ++i)
-      (folds.of_row[at(i)] == name ? split.test : split.train).push_back(i);
+      (!name.empty() && folds.of_row[at(i)] == name ? split.test : split.train).push_back(i);
     check_split(table, split);
     splits.push_back(std::move(split));
   }
-  check(!splits.empty(), "{}: no row is in a fold, so there is nothing to test", folds.protocol);
   return splits;
 }
 
@@ -122,7 +125,7 @@ void check_split(const FeatureTable& table, const Split& split) {
   std::vector<bool> present(table.classes.size(), false);
   for (const auto* rows : {&split.test, &split.validation, &split.train}) {
     const char* part = rows == &split.test ? "test" : rows == &split.train ? "training" : "validation";
-    check(!rows->empty() || rows == &split.validation, "split '{}': no {} rows", split.name, part);
+    check(!rows->empty() || rows != &split.train, "split '{}': no training rows", split.name);
     for (const std::int64_t row : *rows) {
       check(row >= 0 && row < table.rows(), "split '{}': row {} is not in a table of {} rows", split.name, row,
             table.rows());

@@ -30,6 +30,7 @@ protocol::FeatureTable table_of(const protocol::TableFiles& f) {
 
 protocol::Folds folds_of(const protocol::FeatureTable& table, const DataOptions& o) {
   if (o.split == "loso") return protocol::folds_by_speaker(table);
+  if (o.split == "all") return protocol::nothing_left_out(table);
   if (o.split == "loso-session") return protocol::folds_by_session(table);
   const std::string kind = o.split.substr(0, o.split.find(':') + 1), rest = o.split.substr(kind.size());
   if (kind == "file:" && !rest.empty())
@@ -37,7 +38,9 @@ protocol::Folds folds_of(const protocol::FeatureTable& table, const DataOptions&
                                                  : protocol::read_fold_list(rest, table);
   const bool number = !rest.empty() && rest.size() <= 9 && rest.find_first_not_of("0123456789") == std::string::npos;
   check(kind == "group-k:" && number,
-        "--split: '{}' is none of loso, loso-session, group-k:K (in K folds) and file:PATH (a manifest or a list)",
+        "--split: '{}' is none of loso, loso-session, group-k:K (in K folds), file:PATH (a manifest or a list) and all "
+        "(none "
+        "left out)",
         o.split);
   return protocol::folds_of_speakers(table, std::stoll(rest), o.split_seed);
 }
@@ -67,7 +70,8 @@ void add_table_options(CLI::App& app, DataOptions& o) {
   app.add_option("--split", o.split,
                  "What is left out for testing: loso (a speaker), loso-session (a session), group-k:K\n"
                  "(a fold of K, between which speakers are distributed, alike in size and classes),\n"
-                 "file:PATH (folds as --write-manifest writes them, .json, or a CSV with columns name, fold)");
+                 "file:PATH (folds as --write-manifest writes them, .json, or a CSV with columns name, fold),\n"
+                 "all (none: every row trains and nothing is tested; of programs without classifiers)");
   app.add_option("--split-seed", o.split_seed, "Of group-k: in which order speakers with as many rows come");
   app.add_option("--normalise", o.normalise,
                  "Features by mean and deviation of: fold (its training rows), corpus (all rows, as the\n"

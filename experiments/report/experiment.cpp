@@ -10,6 +10,7 @@
 #include "experiments/report/interrupt.h"
 #include "experiments/report/results_page.h"
 #include "experiments/report/run_plan.h"
+#include "tensor/error.h"
 #include "tensor/parallel.h"
 #include "tensor/trace.h"
 
@@ -34,6 +35,8 @@ int run(const ExperimentOptions& o, const Experiment& e) {
   Plan plan{data,    parse_seeds(o.seeds), methods(o.methods), classifiers(o.classifiers),
             e.mixes, e.evaluate_every,     e.measure};
   if (e.extend) e.extend(plan, o);
+  check(plan.classifiers.empty() || !data.splits.front().test.empty(),
+        "{}: nothing to test classifiers on; --split loso leaves out a speaker at a time", data.protocol);
 
   nlohmann::json options = method_config(o.methods, o.classifiers);
   options["seeds"] = plan.seeds;

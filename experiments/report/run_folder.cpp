@@ -124,6 +124,10 @@ std::optional<json> RunFolder::finished(const std::string& unit) const {
 void RunFolder::finish(const std::string& unit, const json& outcome) {
   const fs::path file = unit_file(unit);
   write_file(file, io::as_bytes(io::format_strict_json(outcome, json_depth, file.string()) + "\n"));
+  drop_checkpoint(unit);
+}
+
+void RunFolder::drop_checkpoint(const std::string& unit) {
   std::error_code ignored;  // costs space only
   fs::remove_all(checkpoint(unit), ignored);
 }

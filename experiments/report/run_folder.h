@@ -33,6 +33,7 @@ class RunFolder {
   void finish(const std::string& unit, const nlohmann::json& outcome);  // its checkpoint is removed
   /// Folder for the unit's checkpoint; it need not exist.
   std::filesystem::path checkpoint(const std::string& unit) const { return path_ / "checkpoints" / unit; }
+  void drop_checkpoint(const std::string& unit);  // of a finished one: a process can end between unit and checkpoint
 
   void metric(const nlohmann::json& line);  // of metrics.jsonl, which starts empty, also on resuming
   void timing(const nlohmann::json& line);  // of timing.jsonl, which goes on

@@ -28,7 +28,9 @@ struct Task {
 
   std::int64_t classification() const { return mix_in_epochs * std::ssize(mixes) * evaluations; }
   std::int64_t work() const { return method.epochs + classification(); }
-  std::string label() const { return fmt::format("seed {}, {} left out, {}", seed, split.name, method.name); }
+  std::string label() const {
+    return fmt::format("seed {}, {} left out, {}", seed, split.test.empty() ? "nothing" : split.name, method.name);
+  }
 };
 
 std::vector<Task> tasks_of(const Plan& plan) {
@@ -74,8 +76,12 @@ bool run_plan(const Plan& plan, RunFolder& folder, const RunOptions& options, Su
   Progress progress(work);
   std::vector<const Task*> open;
   for (const Task& task : tasks) {
-    if (folder.finished(task.name)) progress.skip(task.work());
-    else open.push_back(&task);
+    if (folder.finished(task.name)) {
+      folder.drop_checkpoint(task.name);
+      progress.skip(task.work());
+    } else {
+      open.push_back(&task);
+    }
   }
 
   // Outcomes are taken in the plan's order, whichever unit was finished first.
