@@ -37,7 +37,7 @@ step() { printf '\n== %s\n' "$*"; }
 release() { step "release build"; build release; }
 unit() { step "tests"; ctest --preset release -j2; }
 asan() { step "address and undefined-behaviour sanitizers"; build asan; ctest --preset asan -L unit -LE programs -j2; }
-tsan() { step "thread sanitizer"; build tsan; ctest --preset tsan -L threads; }
+tsan() { step "thread sanitizer"; configure tsan; cmake --build --preset tsan --target unit_tests; ctest --preset tsan -L threads; }
 clang() { step "clang build"; build clang; }
 fuzz() {
   step "fuzzing, ${EMOGRAD_FUZZ_SECONDS:-20} s per target"

@@ -84,6 +84,20 @@ double quantile(std::vector<double> values, double p) {
   return values[i] + (at - below) * (values[i + 1] - values[i]);
 }
 
+Interval mean_interval(const std::vector<double>& values, Rng rng, std::int64_t resamples) {
+  check(!values.empty(), "mean_interval: there are no values");
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  if (values.size() == 1) return {nan, nan};
+  std::vector<double> means(static_cast<std::size_t>(resamples), 0.0);
+  std::vector<std::int64_t> times(values.size());
+  for (std::size_t b = 0; b < means.size(); ++b) {
+    draw_with_replacement(rng, b * values.size(), times);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      means[b] += static_cast<double>(times[i]) * values[i] / static_cast<double>(values.size());
+  }
+  return percentiles(means, 0.95);
+}
+
 Bootstrap::Bootstrap(const std::vector<Answers>& methods, Rng rng, std::int64_t resamples) : resamples_(resamples) {
   check(!methods.empty(), "Bootstrap: there are no methods");
   check(resamples >= 1, "Bootstrap: {} resamples, must be at least 1", resamples);

@@ -1,0 +1,44 @@
+#include "experiments/report/claims.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "experiments/report/command_line.h"
+#include "experiments/report/html_table.h"
+#include "experiments/report/page.h"
+#include "tensor/io/atomic_file.h"
+#include "tensor/io/bytes.h"
+
+/// What the papers claim, and what finished runs say about it.
+
+using namespace emograd;
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "The papers' claims, one verdict each: reproduced, not reproduced, inconclusive, with the numbers behind it, "
+      "from "
+      "finished\nrun folders. Without any: which runs would tell."};
+  std::vector<std::string> folders;
+  std::string out;
+  app.add_option("runs", folders, "Run folders")->check(CLI::ExistingDirectory);
+  app.add_option("--html", out, "Write them as one page, too");
+  CLI11_PARSE(app, argc, argv);
+  return report::guarded("claims", [&] {
+    std::vector<report::Evidence> runs;
+    for (const std::string& folder : folders) runs.push_back(report::read_evidence(folder));
+    const std::vector<report::Finding> findings = report::examine(report::known_claims(), runs);
+    std::cout << report::claims_text(findings);
+    if (out.empty()) return 0;
+    report::Facts sources;
+    for (const report::Evidence& run : runs) sources.items.emplace_back(run.name, run.program());
+    const report::Page page{"Claims of the papers, and what runs say",
+                            "Every claim is a number with a range; where the 95 % interval of the number lies decides.",
+                            {},
+                            {{"Verdicts", {as_html(claims_table(findings))}},
+                             {"How they were judged",
+                              {report::Folded{"What is measured", as_html(quantities_table(report::known_claims()))},
+                               std::move(sources)}}}};
+    write_file(out, io::as_bytes(html(page)));
+    return 0;
+  });
+}

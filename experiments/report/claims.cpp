@@ -1,0 +1,391 @@
+#include "experiments/report/claims.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <utility>
+
+#include "experiments/protocol/synthetic_table.h"
+#include "tensor/error.h"
+#include "tensor/io/bytes.h"
+#include "tensor/io/strict_json.h"
+
+namespace emograd::report {
+namespace fs = std::filesystem;
+using namespace protocol;
+using nlohmann::json;
+
+namespace {
+
+/// What a classifier learnt from.
+enum class Rows { real, with_one_set, with_all_sets, one_set, all_sets };
+
+struct Learner {
+  const char *augmenter, *classifier;
+  Rows rows;
+};
+
+/// Nothing where the run has no such condition. A run with one mix does not say how many sets that is: it is all.
+const Contender* find(const Evidence& e, const Learner& learner) {
+  if (!e.predictions) return nullptr;
+  const bool alone = learner.rows == Rows::one_set || learner.rows == Rows::all_sets;
+  const bool one = learner.rows == Rows::with_one_set || learner.rows == Rows::one_set;
+  const Contender* found = nullptr;
+  for (const Contender& c : e.predictions->contenders) {
+    const Condition& has = c.condition;
+    const bool real = has.augmenter == "none" || has.mix.sets == 0;
+    if (has.classifier != learner.classifier || real != (learner.rows == Rows::real)) continue;
+    if (real) return &c;
+    if (has.augmenter != learner.augmenter || has.mix.real == alone || (one && has.mix.sets != 1)) continue;
+    if (found == nullptr || has.mix.sets > found->condition.mix.sets) found = &c;
+  }
+  return found;
+}
+
+double mean(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+constexpr double percent = 100;
+
+using Measure = std::function<std::optional<Estimate>(const Evidence&)>;
+
+/// Of runs of these programs only.
+Measure of(std::vector<std::string> programs, Measure measure) {
+  return [programs = std::move(programs), measure = std::move(measure)](const Evidence& e) -> std::optional<Estimate> {
+    if (std::find(programs.begin(), programs.end(), e.program()) == programs.end()) return {};
+    return measure(e);
+  };
+}
+
+/// UAR of `a` less that of `b`, in points.
+Measure uar_change(const Learner& a, const Learner& b) {
+  return [=](const Evidence& e) -> std::optional<Estimate> {
+    const Contender *first = find(e, a), *second = find(e, b);
+    if (first == nullptr || second == nullptr || first == second) return {};
+    const std::vector<double> d = uar_differences(first->by_speaker, second->by_speaker);
+    const Interval i = Bootstrap({first->by_speaker, second->by_speaker}).difference(0, 1, Score::uar);
+    return Estimate{percent * std::accumulate(d.begin(), d.end(), 0.0), {percent * i.low, percent * i.high}};
+  };
+}
+
+/// UAR above that of guessing, in points.
+Measure uar_above_chance(const Learner& a) {
+  return [=](const Evidence& e) -> std::optional<Estimate> {
+    const Contender* c = find(e, a);
+    if (c == nullptr) return {};
+    const double chance = percent / static_cast<double>(e.predictions->classes.size());
+    const Interval i = Bootstrap({c->by_speaker}).interval(0, Score::uar);
+    return Estimate{percent * mean(score_per_seed(Score::uar, c->by_speaker)) - chance,
+                    {percent * i.low - chance, percent * i.high - chance}};
+  };
+}
+
+/// The best fold's UAR, in percent: mean, lowest and highest of the seeds.
+Measure perfect_folds(const Learner& a) {
+  return [=](const Evidence& e) -> std::optional<Estimate> {
+    const Contender* c = find(e, a);
+    if (c == nullptr) return {};
+    std::vector<double> best;  // fold's UAR, of every seed
+    for (const auto& seed : c->by_fold) {
+      double most = 0;
+      for (const Confusion& fold : seed) most = std::max(most, percent * unweighted_average_recall(fold));
+      best.push_back(most);
+    }
+    return Estimate{mean(best),
+                    {*std::min_element(best.begin(), best.end()), *std::max_element(best.begin(), best.end())}};
+  };
+}
+
+/// Mean over trainings of a value of each of them, by split; seeds of a split are averaged, and splits resampled.
+Estimate over_splits(const std::map<std::string, std::vector<double>>& values) {
+  std::vector<double> of_split;
+  for (const auto& [split, seeds] : values) of_split.push_back(mean(seeds));
+  return {mean(of_split), mean_interval(of_split)};
+}
+
+/// Discrepancy of `a`'s rows from the real ones less that of `b`'s.
+Measure mmd_change(const std::string& a, const std::string& b, const std::string& space) {
+  return [=](const Evidence& e) -> std::optional<Estimate> {
+    const auto distances = [&](const std::string& augmenter) {
+      std::map<std::pair<std::string, json>, double> values;  // by split and seed
+      for (const json& outcome : e.outcomes)
+        if (outcome.at("augmenter") == augmenter && outcome.at("measured").contains(space))
+          values[{outcome.at("split"), outcome.at("seed")}] = outcome.at("measured").at(space).at("unbiased");
+      return values;
+    };
+    const auto first = distances(a), second = distances(b);
+    std::map<std::string, std::vector<double>> differences;
+    for (const auto& [key, value] : first)
+      if (const auto other = second.find(key); other != second.end())
+        differences[key.first].push_back(value - other->second);
+    if (differences.empty()) return {};
+    return over_splits(differences);
+  };
+}
+
+constexpr Range above{0}, below{.high = 0};
+/// Our reading of words that the paper gives no number for, in points of UAR.
+constexpr double competitive = 5, noticeable = 2, guessing = 10;
+
+std::string in_words(const Learner& l) {
+  const std::string name = display_name(l.augmenter), classifier = display_name(l.classifier);
+  switch (l.rows) {
+    case Rows::real: return classifier + " on real rows";
+    case Rows::with_one_set: return fmt::format("{} with one set of {}", classifier, name);
+    case Rows::with_all_sets: return fmt::format("{} with all sets of {}", classifier, name);
+    case Rows::one_set: return fmt::format("{} on one set of {} alone", classifier, name);
+    case Rows::all_sets: return fmt::format("{} on all sets of {} alone", classifier, name);
+  }
+  return "";
+}
+
+const std::vector<std::string> comparing{"yi2020_table1", "yi2020_sweep"};
+
+/// That `a` and `b` differ in UAR by so much.
+Claim compared(std::string id, std::string where, std::string statement, std::string published, const Learner& a,
+               const Learner& b, const Range& range, const std::string& program) {
+  std::string models = a.augmenter;
+  if (std::string(b.augmenter) != a.augmenter) models = fmt::format("{},{}", b.augmenter, a.augmenter);
+  return {"yi2020:" + std::move(id),
+          std::move(where),
+          std::move(statement),
+          std::move(published),
+          fmt::format("UAR of {} less that of {}, in points", in_words(a), in_words(b)),
+          range,
+          fmt::format("{} --models {} --classifiers {}", program, models, a.classifier),
+          of(comparing, uar_change(a, b))};
+}
+
+std::vector<Claim> claims_of_yi2020() {
+  std::vector<Claim> list;
+  const std::string table1 = "yi2020_table1", sweep = "yi2020_sweep", in_table = "Table I, section V-B",
+                    in_figure = "Fig. 6, section V-B";
+  const auto real = [](const char* classifier) { return Learner{"none", classifier, Rows::real}; };
+  const auto all = [](const char* augmenter, const char* classifier) {
+    return Learner{augmenter, classifier, Rows::with_all_sets};
+  };
+
+  // Against real rows alone; the paper prints the UAR of real rows for IEMOCAP only.
+  struct Gain {
+    const char *augmenter, *classifier, *published;
+  };
+  for (const Gain& g : {Gain{"adan", "svm", "EmoDB: WA +0.94; IEMOCAP: UAR +1.26"},
+                        Gain{"adan", "dnn", "EmoDB: WA +3.36; IEMOCAP: UAR +1.10"},
+                        Gain{"wadan", "svm", "EmoDB: WA +1.31; IEMOCAP: UAR +0.98"},
+                        Gain{"wadan", "dnn", "EmoDB: WA +4.30; IEMOCAP: UAR +1.65"}})
+    list.push_back(compared(fmt::format("{}-{}", g.augmenter, g.classifier), in_table,
+                            fmt::format("Rows of {} make the {} better than real rows alone", display_name(g.augmenter),
+                                        display_name(g.classifier)),
+                            g.published, all(g.augmenter, g.classifier), real(g.classifier), above, table1));
+  list.push_back(compared("wadan-adan-svm", in_table, "WADAN improves the SVM further than ADAN", "EmoDB: UAR +0.65",
+                          all("wadan", "svm"), all("adan", "svm"), above, table1));
+  list.push_back(compared("wadan-adan-dnn", in_table, "WADAN improves the DNN further than ADAN", "EmoDB: UAR +0.51",
+                          all("wadan", "dnn"), all("adan", "dnn"), above, table1));
+  for (const auto& [other, published] :
+       {std::pair{"duplicate", "EmoDB: UAR +1.84"}, std::pair{"noise", "EmoDB: UAR +1.95"},
+        std::pair{"smote", "EmoDB: UAR +1.22"}, std::pair{"gan", "EmoDB: UAR +4.20"},
+        std::pair{"cgan", "EmoDB: UAR +2.87"}, std::pair{"aae", "EmoDB: UAR +3.07"}})
+    list.push_back(compared(fmt::format("adan-{}", other), in_table,
+                            fmt::format("ADAN's rows are worth more to the DNN than those of {}", display_name(other)),
+                            published, all("adan", "dnn"), all(other, "dnn"), above, table1));
+
+  const auto one = [](const char* augmenter, const char* classifier) {
+    return Learner{augmenter, classifier, Rows::with_one_set};
+  };
+  for (const char* augmenter : {"adan", "wadan"})
+    list.push_back(compared(fmt::format("more-{}", augmenter), in_figure,
+                            fmt::format("With more rows of {} the DNN becomes better", display_name(augmenter)), "",
+                            all(augmenter, "dnn"), one(augmenter, "dnn"), above, sweep));
+  list.push_back(compared("duplicate-svm", "Fig. 7, section V-C", "Copies of real rows do not change the linear SVM",
+                          "no change", all("duplicate", "svm"), real("svm"), {-noticeable, noticeable}, sweep));
+  for (const char* augmenter : {"gan", "cgan"}) {
+    list.push_back(compared(fmt::format("more-{}", augmenter), in_figure,
+                            fmt::format("With more rows of {} the DNN becomes worse", display_name(augmenter)), "",
+                            all(augmenter, "dnn"), one(augmenter, "dnn"), below, sweep));
+    list.push_back({fmt::format("yi2020:guessing-{}", augmenter),
+                    in_figure,
+                    fmt::format("With many rows of {} the DNN ends in guessing", display_name(augmenter)),
+                    "",
+                    fmt::format("UAR of DNN with all sets of {} above chance, in points; guessing: below {}",
+                                display_name(augmenter), guessing),
+                    {.high = guessing},
+                    fmt::format("{} --models {} --classifiers dnn", sweep, augmenter),
+                    of(comparing, uar_above_chance(all(augmenter, "dnn")))});
+  }
+  list.push_back(compared("more-aae", in_figure, "More rows of AAE bring no obvious gain", "", all("aae", "dnn"),
+                          one("aae", "dnn"), {.high = noticeable}, sweep));
+  list.push_back({"yi2020:perfect-fold",
+                  "section V-B",
+                  "With rows of WADAN one of the folds reaches 100 % UAR",
+                  "100 %",
+                  "highest UAR of a fold, DNN with all sets of WADAN, in percent; lowest to highest of the seeds",
+                  {.low = 99.999},
+                  "yi2020_table1 --models wadan --classifiers dnn",
+                  of(comparing, perfect_folds(all("wadan", "dnn")))});
+  for (const char* augmenter : {"adan", "wadan"}) {
+    const Learner alone{augmenter, "dnn", Rows::all_sets}, alone_one{augmenter, "dnn", Rows::one_set};
+    list.push_back(compared(fmt::format("alone-{}", augmenter), "Fig. 8, section V-C",
+                            fmt::format("A DNN that learns from rows of {} alone is competitive with one that learns "
+                                        "from real rows (we read: less than {} points worse)",
+                                        display_name(augmenter), competitive),
+                            "", alone, real("dnn"), {.low = -competitive}, sweep));
+    list.push_back(compared(fmt::format("more-alone-{}", augmenter), "Fig. 8, section V-C",
+                            fmt::format("From more rows of {} alone a DNN learns better", display_name(augmenter)), "",
+                            alone, alone_one, above, sweep));
+  }
+
+  struct Closer {
+    const char *a, *b, *published;
+  };
+  for (const Closer& c :
+       {Closer{"adan", "aae", "0.0057 against 0.0244"}, Closer{"wadan", "aae", "0.0054 against 0.0244"},
+        Closer{"wadan", "adan", "0.0054 against 0.0057"}})
+    list.push_back(
+        {fmt::format("yi2020:mmd-{}-{}", c.a, c.b), "section V-A",
+         fmt::format("Rows of {} are closer to the real ones than those of {}", display_name(c.a), display_name(c.b)),
+         c.published,
+         fmt::format("Squared MMD (unbiased) from real rows: that of {} less that of {}", display_name(c.a),
+                     display_name(c.b)),
+         below, fmt::format("yi2020_mmd --models {},{}", c.b, c.a),
+         of({"yi2020_mmd"}, mmd_change(c.a, c.b, "features"))});
+  return list;
+}
+
+std::string digits(double v) {
+  const std::string text = std::abs(v) < 0.1 && v != 0 ? fmt::format("{:.2g}", v) : fmt::format("{:.2f}", v);
+  return text.starts_with('-') ? "−" + text.substr(1) : text;
+}
+
+std::string shown(const Estimate& e) {
+  if (std::isnan(e.interval.low)) return digits(e.value) + " (of one training: no interval)";
+  return fmt::format("{} [{}, {}]", digits(e.value), digits(e.interval.low), digits(e.interval.high));
+}
+
+std::string shown(const Range& r) {
+  if (std::isinf(r.high)) return r.low == 0 ? "above 0" : fmt::format("at least {}", digits(r.low));
+  if (std::isinf(r.low)) return fmt::format("below {}", digits(r.high));
+  return fmt::format("between {} and {}", digits(r.low), digits(r.high));
+}
+
+const char* verdict_of(const Finding& f) { return f.run.empty() ? "not examined" : name_of(f.verdict); }
+
+std::string counts(const std::vector<Finding>& findings) {
+  std::map<std::string, int> of;
+  for (const Finding& f : findings) ++of[verdict_of(f)];
+  std::string out;
+  for (const char* verdict : {"reproduced", "not reproduced", "inconclusive", "not examined"})
+    if (of[verdict] > 0) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", of[verdict], verdict);
+  return out;
+}
+
+constexpr const char* rule =
+    "The claim is that the number lies in the range; a claim is reproduced where its whole 95 % interval does, not "
+    "reproduced where none of it does, and inconclusive otherwise. Intervals are bootstraps over speakers and seeds, "
+    "or "
+    "over folds, as the tables of the runs have them. They are of one claim at a time: of twenty numbers that lie on "
+    "the border one is expected to be judged by chance.";
+
+}  // namespace
+
+Evidence read_evidence(const fs::path& run) {
+  constexpr int json_depth = 16;
+  const std::string name = run.string();
+  const auto text = [&](const fs::path& file) {
+    const io::FileBytes bytes = io::read_file(file);
+    return std::string(io::as_text(bytes));
+  };
+  io::check_file(fs::exists(run / "config.json"), name, "is no run folder: it has no config.json");
+  io::check_file(fs::exists(run / "table.txt"), name,
+                 "holds a run that is not finished; go on with it by --resume, with the command that began it");
+  Evidence e{
+      name, io::parse_strict_json(text(run / "config.json"), json_depth, (run / "config.json").string()), {}, {}};
+  io::check_file(e.config.contains("program") && e.config["program"].is_string(), name,
+                 "its config.json names no program");
+  std::vector<fs::path> units;
+  if (fs::exists(run / "units"))
+    for (const auto& entry : fs::directory_iterator(run / "units")) units.push_back(entry.path());
+  std::sort(units.begin(), units.end());
+  for (const fs::path& unit : units) e.outcomes.push_back(io::parse_strict_json(text(unit), json_depth, unit.string()));
+  const auto data = [&](const char* what) { return e.config.value(json::json_pointer(what), ""); };
+  if (data("/data/source") == synthetic_source) e.name += ", INVENTED DATA";
+  if (data("/data/scaling/normalise") == "corpus") e.name += ", LEAK: normalised on the whole corpus";
+  if (fs::exists(run / "predictions.csv")) e.predictions = read_predictions(read_csv(run / "predictions.csv"));
+  return e;
+}
+
+Verdict judge(const Estimate& e, const Range& r) {
+  if (e.interval.low > r.low && e.interval.high < r.high) return Verdict::reproduced;
+  if (e.interval.high < r.low || e.interval.low > r.high) return Verdict::not_reproduced;
+  return Verdict::inconclusive;
+}
+
+const char* name_of(Verdict v) {
+  return v == Verdict::reproduced ? "reproduced" : v == Verdict::not_reproduced ? "not reproduced" : "inconclusive";
+}
+
+const std::vector<Claim>& known_claims() {
+  static const std::vector<Claim> list = claims_of_yi2020();
+  return list;
+}
+
+std::vector<Finding> examine(const std::vector<Claim>& claims, const std::vector<Evidence>& runs) {
+  std::vector<Finding> findings;
+  for (const Claim& claim : claims) {
+    const std::size_t before = findings.size();
+    for (const Evidence& run : runs)
+      if (const auto estimate = claim.measure(run))
+        findings.push_back({&claim, run.name, *estimate, judge(*estimate, claim.range)});
+    if (findings.size() == before) findings.push_back({&claim, ""});
+  }
+  return findings;
+}
+
+Table claims_table(const std::vector<Finding>& findings) {
+  Table t{"Claims and what runs say: " + counts(findings),
+          {{"Claim"}, {"verdict"}, {"here", {"", "low", "high"}}, {"claimed"}, {"in the paper"}, {"run"}},
+          {},
+          {rule}};
+  for (const Finding& f : findings) {
+    const Claim& c = *f.claim;
+    const Estimate& e = f.estimate;
+    t.rows.push_back(
+        {{fmt::format("{} ({})", c.statement, c.where)},
+         {verdict_of(f)},
+         f.run.empty() ? Table::Cell{"–"} : Table::Cell{shown(e), {e.value, e.interval.low, e.interval.high}},
+         {shown(c.range)},
+         {c.published.empty() ? "–" : c.published},
+         {f.run.empty() ? "–" : f.run}});
+  }
+  return t;
+}
+
+Table quantities_table(const std::vector<Claim>& claims) {
+  Table t{"What is measured for each claim, and by which run", {{"Claim"}, {"id"}, {"measured"}, {"run"}}, {}, {}};
+  for (const Claim& c : claims) t.rows.push_back({{c.statement}, {c.id}, {c.quantity}, {c.asks}});
+  return t;
+}
+
+std::string claims_text(const std::vector<Finding>& findings) {
+  std::string out;
+  const Claim* last = nullptr;
+  for (const Finding& f : findings) {
+    const Claim& c = *f.claim;
+    if (&c != last)
+      out += fmt::format("{}{} ({})\n  {}\n{}", last == nullptr ? "" : "\n", c.id, c.where, c.statement,
+                         c.published.empty() ? "" : fmt::format("  In the paper: {}\n", c.published));
+    last = &c;
+    if (f.run.empty()) out += fmt::format("  NOT EXAMINED; to do so: {}\n", c.asks);
+    else
+      out += fmt::format("  {}: {}; claimed: {} ({})\n  {}\n", c.quantity, shown(f.estimate), shown(c.range), f.run,
+                         f.verdict == Verdict::reproduced       ? "REPRODUCED"
+                         : f.verdict == Verdict::not_reproduced ? "NOT REPRODUCED"
+                                                                : "INCONCLUSIVE");
+  }
+  return fmt::format("{}\n{}\n{}\n", out, counts(findings), rule);
+}
+
+}  // namespace emograd::report

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiments/protocol/statistics.h"
+#include "experiments/report/comparison.h"
+#include "experiments/report/table.h"
+
+/// What papers say their methods do, each as a number that runs can be asked for. A claim is a line of known_claims().
+namespace emograd::report {
+
+/// A finished run folder, as far as claims ask for it.
+struct Evidence {
+  std::string name;                        // of the folder; says so where data are invented or leak
+  nlohmann::json config;                   // config.json
+  std::vector<nlohmann::json> outcomes;    // of all units (protocol/unit.h), by file name
+  std::optional<Predictions> predictions;  // where classifiers were trained
+  std::string program() const { return config.at("program"); }
+};
+/// FileError where the folder holds no run, or one that is not finished.
+Evidence read_evidence(const std::filesystem::path& run);
+
+/// A number from a run, and how sure it is.
+struct Estimate {
+  double value = 0;
+  protocol::Interval interval = {};  // 95 %
+};
+
+struct Range {
+  double low = -std::numeric_limits<double>::infinity(), high = std::numeric_limits<double>::infinity();
+};
+
+enum class Verdict { reproduced, not_reproduced, inconclusive };
+/// Reproduced where the whole interval is in the range, not reproduced where none of it is, else inconclusive; also
+/// where there is no interval (NaN).
+Verdict judge(const Estimate&, const Range&);
+const char* name_of(Verdict);  // "not reproduced"
+
+struct Claim {
+  std::string id;         // "yi2020:wadan-dnn"
+  std::string where;      // in the paper
+  std::string statement;  // what it says, in our words
+  std::string published;  // its figure, or "" where there is only the statement
+  std::string quantity;   // what is measured here, with its unit
+  Range range;            // the claim: that the quantity is in it
+  std::string asks;       // for runs that can tell, as a command
+  /// Nothing where the run cannot tell.
+  std::function<std::optional<Estimate>(const Evidence&)> measure;
+};
+/// In the order of their papers.
+const std::vector<Claim>& known_claims();
+
+/// A claim and what one run says about it; or no run does.
+struct Finding {
+  const Claim* claim;
+  std::string run;  // "": no run can tell
+  Estimate estimate = {};
+  Verdict verdict = Verdict::inconclusive;
+};
+/// One per claim and run that can tell, in the order of the claims.
+std::vector<Finding> examine(const std::vector<Claim>&, const std::vector<Evidence>&);
+
+/// A row per finding, and how many of each verdict.
+Table claims_table(const std::vector<Finding>&);
+/// A row per claim: what is measured.
+Table quantities_table(const std::vector<Claim>&);
+/// Both for a terminal: a paragraph per claim.
+std::string claims_text(const std::vector<Finding>&);
+
+}  // namespace emograd::report
