@@ -195,8 +195,9 @@ TEST_CASE("loss curves: mean and range over trainings, in the order of augmenter
 }
 
 TEST_CASE("results page: the result first, every method everywhere, and what each class gains") {
-  Results r{
-      .classes = {"a", "b"}, .tables = {{{{"Methods", "UAR"}, {"none + SVM", "75.00"}}, "Scores"}}, .remarks = ""};
+  Results r{.classes = {"a", "b"},
+            .tables = {{{{"Methods", "UAR"}, {"none + SVM", "75.00"}}, "Scores"}, {{{"Methods"}}, "Tests"}},
+            .remarks = "One did not converge."};
   const auto two_folds = [](const std::vector<std::vector<int>>& x, const std::vector<std::vector<int>>& y) {
     return std::vector<std::vector<protocol::Confusion>>{{confusion(x), confusion(y)}};
   };
@@ -213,6 +214,8 @@ TEST_CASE("results page: the result first, every method everywhere, and what eac
   REQUIRE(page.sections.size() == 4);  // none that is empty
   CHECK(page.sections[0].title == "Result");
   CHECK(std::get<HtmlTable>(page.sections[0].parts[0]).caption == "Scores");
+  CHECK(std::get<HtmlTable>(page.sections[0].parts[2]).caption == "Tests");
+  CHECK(std::get<Text>(page.sections[0].parts[3]).text == "One did not converge.");
   const Plot& bars = std::get<Figure>(page.sections[0].parts[1]).panels[0];
   CHECK(bars.categories == std::vector<std::string>{"none + SVM", "ADAN + SVM", "ADAN + DNN"});
   CHECK(bars.series[0].y == std::vector<double>{75, 75, 87.5});

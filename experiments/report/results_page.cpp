@@ -205,10 +205,11 @@ Results results_of(const Summary& summary) {
 
 std::vector<Section> comparison_sections(const Results& r) {
   std::vector<Section> sections{{"Result", {}}};
-  for (const HtmlTable& t : r.tables) sections[0].parts.push_back(t);
-  if (!r.remarks.empty()) sections[0].parts.push_back(Text{r.remarks});
+  std::vector<Part>& result = sections[0].parts;
+  result.assign(r.tables.begin(), r.tables.end());
+  if (!r.methods.empty()) result.insert(result.begin() + (result.empty() ? 0 : 1), uar_figure(r));
+  if (!r.remarks.empty()) result.emplace_back(Text{r.remarks});
   if (r.methods.empty()) return sections;
-  sections[0].parts.push_back(uar_figure(r));
   if (HtmlTable changes = class_changes(r); !changes.rows.empty())
     sections.push_back({"Which classes gain, which lose", {std::move(changes)}});
   Tables confusions;

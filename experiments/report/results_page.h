@@ -39,7 +39,7 @@ struct Results {
 /// A method per condition.
 Results results_of(const Summary&);
 
-/// Scores, single speakers, what each class gains and loses, confusion matrices.
+/// Scores, a bar per method behind the first table, what each class gains and loses, confusion matrices.
 std::vector<Section> comparison_sections(const Results&);
 /// The losses of augmenters; no parts where none was trained, and then run_page leaves it out.
 Section loss_section(const Summary&);
