@@ -89,7 +89,7 @@ std::vector<std::vector<std::string>> selection_rows(const Summary& summary) {
   return rows;
 }
 
-/// seed;augmenter;classifier;epoch;uar: on the test speakers, pooled over splits.
+/// seed;augmenter;classifier;epoch;uar: on the test speakers, pooled over splits. Labelled.
 std::string selection_csv(const Summary& summary) {
   CsvTable csv;
   csv.columns = {"seed", "augmenter", "classifier", "epoch", "uar"};
@@ -98,7 +98,7 @@ std::string selection_csv(const Summary& summary) {
       for (const auto& [epoch, confusion] : tally.at)
         csv.add_row({std::to_string(seed), c.augmenter, c.classifier, std::to_string(epoch),
                      fmt::format("{}", protocol::unweighted_average_recall(confusion))});
-  return format_csv(csv);
+  return format_csv(summary.labelled(std::move(csv)));
 }
 
 }  // namespace
@@ -131,8 +131,8 @@ int main(int argc, char** argv) {
         "UAR (%) of real rows + {} synthetic sets by what chooses the augmenter's epoch:\n\n{}\n"
         "validation: in each fold the epoch that is best on {} speakers taken out of training; median and range over\n"
         "folds and seeds. peak on test: in each seed the one epoch that is best on the test speakers of all folds,\n"
-        "which nobody could know. peak - validation, in points: what choosing by test speakers adds to the report.\n",
-        sets, report::text_table(selection_rows(summary)), validation_speakers);
+        "which nobody could know. peak - validation, in points: what choosing by test speakers adds to the report.\n{}",
+        sets, report::text_table(selection_rows(summary)), validation_speakers, summary.about_deviation());
   };
   return report::run_experiment(
       options,
@@ -163,7 +163,8 @@ int main(int argc, char** argv) {
                       "UAR (%) at the epoch that validation speakers choose in each fold (median and range over "
                       "folds and seeds), at the last one, and at the one epoch of each seed that is best on the "
                       "test speakers, which nobody could know. The last column is what choosing by test speakers "
-                      "adds, in points."}}},
+                      "adds, in points. " +
+                          summary.about_deviation()}}},
                  report::loss_section(summary)};
            }});
 }

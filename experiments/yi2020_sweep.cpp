@@ -39,7 +39,7 @@ std::string uar_table(const Summary& summary, const std::vector<std::string>& au
                      real ? "real rows and synthetic sets" : "synthetic sets only", report::text_table(rows));
 }
 
-/// seed;augmenter;classifier;sets;real;wa;uar;macro_f1
+/// seed;augmenter;classifier;sets;real;wa;uar;macro_f1, labelled
 std::string sweep_csv(const Summary& summary) {
   CsvTable csv;
   csv.columns = {"seed", "augmenter", "classifier", "sets", "real", "wa", "uar", "macro_f1"};
@@ -49,7 +49,7 @@ std::string sweep_csv(const Summary& summary) {
                    c.mix.real ? "yes" : "no", fmt::format("{}", protocol::weighted_accuracy(confusion)),
                    fmt::format("{}", protocol::unweighted_average_recall(confusion)),
                    fmt::format("{}", protocol::macro_f1(confusion))});
-  return format_csv(csv);
+  return format_csv(summary.labelled(std::move(csv)));
 }
 
 /// A plot per augmenter with a curve per classifier; error bars are the deviation over seeds.
@@ -118,7 +118,7 @@ int main(int argc, char** argv) {
     for (const bool real : {true, false})
       for (const std::string& classifier : classifiers)
         tables += uar_table(summary, augmenters, classifier, sets, real);
-    return tables + summary.unconverged();
+    return tables + summary.about_deviation() + summary.unconverged();
   };
   const auto sections = [&](const Summary& summary) {
     return std::vector<report::Section>{{"Result",

@@ -225,6 +225,9 @@ TEST_CASE("selection: the program's table, recomputed from what the units hold; 
   REQUIRE(files.contains("selection.csv"));
   CHECK(files.at("report.html").find("at the epoch that validation speakers choose") != std::string::npos);
 
+  for (const std::string& text : {run.out, files.at("table.txt"), files.at("report.html")})
+    CHECK(text.find("± is the standard deviation over 2 seeds.") != std::string::npos);
+
   const FeatureTable table = synthetic_table({}, Rng{2022});
   std::map<std::string, Split> splits;
   for (const Split& s : leave_one_speaker_out(table)) splits[s.name] = s;
@@ -258,6 +261,15 @@ TEST_CASE("selection: the program's table, recomputed from what the units hold; 
     at = line.find(fmt::format("{:.2f} ± {:.2f}", m.mean, m.sd), at + 1);
     CHECK(at != std::string::npos);
   }
+
+  const Finished leaking = run_program(
+      "yi2020_selection", resumable_run("--models noise --classifiers dnn --sets 1 --dnn-steps 2 --split group-k:3 "
+                                        "--validation-speakers 1 --normalise corpus",
+                                        folder / "leaking", "1"));
+  INFO(leaking.err);
+  REQUIRE(leaking.exit_code == 0);
+  CHECK(run_content(folder / "leaking").at("selection.csv").starts_with("seed;augmenter;classifier;epoch;uar;leak\n"));
+  CHECK(files.at("selection.csv").starts_with("seed;augmenter;classifier;epoch;uar\n"));
 
   for (const char* when : {"units/seed1-fold02-none.json", "checkpoints/seed0-fold06-adan/manifest.json"}) {
     const std::string name(1, when[0]);

@@ -78,6 +78,25 @@ TEST_CASE("sweep: one number per model, classifier and mix, in tables, sweep.csv
   for (const char* line :
        {"UAR (%), DNN, real rows and synthetic sets:", "UAR (%), SVM, synthetic sets only:", "sets  NOISE   ADAN"})
     CHECK(run.out.find(line) != std::string::npos);
+  CHECK(run.out.find("±") == std::string::npos);  // one seed
+}
+
+TEST_CASE("sweep: where units leak every row of sweep.csv says so; ± is explained where there is any") {
+  const TemporaryFolder folder;
+  const Finished run =
+      run_program("yi2020_sweep", resumable_run("--models noise --classifiers dnn --sets 1 --dnn-steps 2 "
+                                                "--split group-k:2 --seeds 2 --normalise corpus",
+                                                folder / "run", "1"));
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  CHECK(run.out.find(" ± ") < run.out.find("± is the standard deviation over 2 seeds.\n"));
+  const CsvTable sweep = read_csv(folder / "run/sweep.csv");
+  REQUIRE(sweep.rows() == 4);
+  CHECK(sweep.columns.back() == "leak");
+  for (std::size_t i = 0; i < sweep.rows(); ++i) {
+    CHECK(sweep.cell(i, sweep.column("sets")) == "1");
+    CHECK(sweep.cell(i, sweep.column("leak")).find("leaks test rows into training") != std::string::npos);
+  }
 }
 
 TEST_CASE("sweep: what cannot be swept is refused before anything is made") {

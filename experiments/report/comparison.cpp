@@ -236,7 +236,7 @@ Comparison compare(const Predictions& predictions) {
   }
   for (const std::string& name : predictions.classes)
     out.recalls.columns.push_back({fmt::format("{} (%)", name), {"recall", "low", "high"}});
-  if (seeds > 1) out.scores.notes.push_back(fmt::format("± is the standard deviation over {} seeds.", seeds));
+  if (seeds > 1) out.scores.notes.push_back(about_seeds(seeds));
   out.scores.notes.push_back(about_intervals(bootstrap, predictions.speakers.size(), seeds));
 
   for (std::size_t m = 0; m < contenders.size(); ++m) {

@@ -87,6 +87,11 @@ std::vector<double> Summary::uar_per_seed(const Condition& c) const {
   return values;
 }
 
+std::string Summary::about_deviation() const {
+  const std::size_t seeds = confusions_.empty() ? 0 : confusions_.begin()->second.size();
+  return seeds > 1 ? about_seeds(seeds) + "\n" : "";
+}
+
 std::string Summary::unconverged() const {
   std::map<Condition, std::int64_t> counts;
   for (const json& outcome : outcomes_)
@@ -108,8 +113,6 @@ CsvTable Summary::predictions() const {
   csv.columns = {"seed", "split", "id", "speaker", "truth", "augmenter", "classifier"};
   if (mixes) csv.columns.insert(csv.columns.end(), {"sets", "real"});
   csv.columns.emplace_back("prediction");
-  const bool leak = !outcomes_.empty() && outcomes_.front().contains("leak");  // the units of a run scale alike
-  if (leak) csv.columns.emplace_back("leak");
   for (const json& outcome : outcomes_) {
     const Split& s = split(outcome.at("split"));
     const std::vector<std::int64_t> truth = this->truth(outcome);
@@ -127,11 +130,25 @@ CsvTable Summary::predictions() const {
                                        c.classifier};
         if (mixes) cells.insert(cells.end(), {std::to_string(c.mix.sets), c.mix.real ? "yes" : "no"});
         cells.push_back(name(p.at("labels")[i].get<std::int64_t>()));
-        if (leak) cells.push_back(outcome.at("leak"));
         csv.add_row(cells);
       }
   }
-  return csv;
+  return labelled(std::move(csv));
+}
+
+CsvTable Summary::labelled(CsvTable csv) const {
+  if (outcomes_.empty() || !outcomes_.front().contains("leak")) return csv;  // the units of a run scale alike
+  CsvTable out;
+  out.name = csv.name;
+  out.columns = csv.columns;
+  out.columns.emplace_back("leak");
+  for (std::size_t i = 0; i < csv.rows(); ++i) {
+    std::vector<std::string> cells;
+    for (std::size_t j = 0; j < csv.columns.size(); ++j) cells.emplace_back(csv.cell(i, j));
+    cells.push_back(outcomes_.front().at("leak"));
+    out.add_row(cells);
+  }
+  return out;
 }
 
 std::string write_comparison(const Summary& summary, const RunFolder& folder) {

@@ -49,11 +49,15 @@ class Summary {
 
   /// Scores with intervals and tests, a row per condition (comparison.h); computed once.
   const Comparison& comparison() const;
+  /// A line on what ± means (mean_and_sd); "" where there is one seed, and no ±.
+  std::string about_deviation() const;
   /// A line on parts of classifiers that did not converge; "" where all did.
   std::string unconverged() const;
   /// seed;split;id;speaker;truth;augmenter;classifier;prediction, with sets;real before the last where an augmenter's
-  /// rows were mixed in several ways, and leak at the end where units have one.
+  /// rows were mixed in several ways. Labelled.
   CsvTable predictions() const;
+  /// With a last column, leak, where units have one: who reads a row alone must know of it, too.
+  CsvTable labelled(CsvTable) const;
 
  private:
   const protocol::Split& split(const std::string& name) const;

@@ -107,6 +107,8 @@ std::string mean_and_sd(const std::vector<double>& values, int decimals) {
   return with_sd(values, fmt::format("{:.{}f}", protocol::mean_sd(values).mean, decimals), decimals);
 }
 
+std::string about_seeds(std::size_t seeds) { return fmt::format("± is the standard deviation over {} seeds.", seeds); }
+
 std::string change_and_sd(const std::vector<double>& values) {
   return with_sd(values, fmt::format("{:+.2f}", protocol::mean_sd(values).mean), 2);
 }

@@ -28,6 +28,8 @@ struct Table {
 
 /// "62.50 ± 17.68", the standard deviation over n − 1, or "62.50" of one value.
 std::string mean_and_sd(const std::vector<double>&, int decimals = 2);
+/// What its ± is: a note below tables.
+std::string about_seeds(std::size_t seeds);
 /// The same of changes: "+1.25 ± 0.50".
 std::string change_and_sd(const std::vector<double>&);
 
