@@ -272,6 +272,37 @@ TEST_CASE("as coded: the early stop, at the fifth undecided epoch after the 201s
   CHECK(outcome->at("epochs").back().at("epoch") == done);
 }
 
+TEST_CASE("as coded: what a training with early stop saved is refused by one without, whole, and the reverse") {
+  const auto table = protocol::synthetic_table({.speakers = 3, .classes = 3, .utterances = 2, .features = 6}, Rng{4});
+  const auto splits = protocol::leave_one_speaker_out(table);
+  const auto unit = [&](const Names& names) {
+    AdanConfig config = miniature(false, names);
+    config.epochs = 3;
+    return protocol::Unit{table, splits[0], 0, "adan", protocol::adan(config), {}};
+  };
+  const std::pair<Names, Names> ways[] = {{{"early-stop"}, {}}, {{}, {"early-stop"}}, {{"untrained-norm"}, {}}};
+  for (const auto& way : ways) {
+    const TemporaryFolder folder;
+    protocol::Session session{.checkpoint = folder / "state"};
+    session.stop = [] { return true; };
+    REQUIRE_FALSE(protocol::run_unit(unit(way.first), session).has_value());
+    const Checkpoint saved = load_checkpoint(folder / "state");
+    CHECK_THROWS_WITH_AS(protocol::run_unit(unit(way.second), session),
+                         doctest::Contains("state: this training cannot go on from it: load: 'adan' has"), FileError);
+    CHECK_THROWS_WITH_AS(protocol::run_unit(unit(way.second), session),
+                         doctest::Contains("Repeat the options of the one that saved it, or remove the folder"),
+                         FileError);
+
+    yi2020::Adan other(miniature(false, way.second), 6, 3, {}, Rng{9, 0});
+    Checkpoint before, after;
+    other.save(before, "adan");
+    CHECK_THROWS_AS(other.load(saved, "adan"), Error);
+    other.save(after, "adan");
+    CHECK(before.state == after.state);
+    for (const auto& entry : before.tensors) CHECK(bitwise_equal(entry.second, after.tensors.at(entry.first)));
+  }
+}
+
 TEST_CASE("as coded: with max-scaling a feature's scale is that of its synthetic rows, to the bit") {
   Rng data{7, 0};
   const Tensor x = normal({20, 6}, data), y = integers({20}, 3, data);

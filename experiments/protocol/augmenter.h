@@ -43,7 +43,8 @@ class Augmenter {
   virtual LabelledRows sample(std::int64_t sets, Rng&) const = 0;
   /// E(x) of the fold's rows, and as many latent vectors of the kind that sample() decodes; of methods that have such.
   virtual std::optional<yi2020::Latents> latents(Rng&) const { return {}; }
-  /// Everything the next epoch and sample depend on; loading it continues bit for bit.
+  /// Everything the next epoch and sample depend on; loading it continues bit for bit. Error where another augmenter
+  /// saved it; then nothing has been loaded.
   virtual void save(Checkpoint&) {}
   virtual void load(const Checkpoint&) {}
 };

@@ -28,7 +28,15 @@ bool train(Augmenter& augmenter, json& log, std::int64_t evaluate_every, const s
   const bool keep = !session.checkpoint.empty();
   if (keep && checkpoint_exists(session.checkpoint)) {
     const Checkpoint saved = load_checkpoint(session.checkpoint);
-    augmenter.load(saved);
+    try {
+      check(saved.state.contains("log"), "load: there is no log");
+      augmenter.load(saved);
+    } catch (const Error& e) {
+      throw FileError(
+          fmt::format("{}: this training cannot go on from it: {}. Repeat the options of the one that saved "
+                      "it, or remove the folder to start afresh",
+                      session.checkpoint.string(), e.what()));
+    }
     log = saved.state.at("log");
   }
   const auto save = [&] {

@@ -1,5 +1,8 @@
 #include "models/yi2020/adversarial.h"
 
+#include <algorithm>
+#include <set>
+
 #include "autograd/ops/index.h"
 #include "autograd/ops/random.h"
 #include "autograd/ops/shape.h"
@@ -83,8 +86,18 @@ void AdversarialModel::save(Checkpoint& checkpoint, const std::string& prefix) c
 void AdversarialModel::load(const Checkpoint& checkpoint, const std::string& prefix) {
   check(checkpoint.state.contains(prefix), "load: the checkpoint holds no model named '{}'", prefix);
   const auto& state = checkpoint.state.at(prefix);
+  std::set<std::string> wanted{"epochs_done", "rng.seed", "rng.offset"};
+  for (const auto& [name, count] : counts_) wanted.insert(name);
+  for (const std::string& name : wanted)
+    check(state.contains(name) && state.at(name).is_number_integer(), "load: '{}' has no count '{}', this model does",
+          prefix, name);
+  for (const auto& [name, value] : state.items())
+    check(wanted.contains(name), "load: '{}' has a count '{}', this model does not", prefix, name);
+  const auto tensors = std::count_if(checkpoint.tensors.begin(), checkpoint.tensors.end(),
+                                     [&](const auto& entry) { return entry.first.starts_with(prefix + "."); });
+  check(tensors <= std::ssize(tensors_), "load: '{}' has {} tensors, this model {}", prefix, tensors, tensors_.size());
   Named kept{tensors_};
-  nn::load_from(checkpoint.tensors, prefix, kept);
+  nn::load_from(checkpoint.tensors, prefix, kept);  // all or nothing
   for (const auto& [name, count] : counts_) *count = state.at(name);
   epochs_done = state.at("epochs_done");
   rng_ = {state.at("rng.seed"), state.at("rng.offset")};

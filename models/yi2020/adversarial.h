@@ -67,7 +67,8 @@ class AdversarialModel {
   /// No further epochs are wanted.
   virtual bool stopped() const { return false; }
 
-  /// Everything that the next epoch depends on; loading it continues the run bit for bit. Error for another shape.
+  /// Everything that the next epoch depends on; loading it continues the run bit for bit. Error for what a model of
+  /// another shape, or one that keeps more or less, has saved; then nothing has been loaded.
   void save(Checkpoint&, const std::string& prefix) const;
   void load(const Checkpoint&, const std::string& prefix);
 
