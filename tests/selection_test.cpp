@@ -20,6 +20,7 @@
 #include "tensor/error.h"
 #include "tests/run_program.h"
 #include "tests/temporary_folder.h"
+#include "tests/unit_checks.h"
 
 using namespace emograd;
 using namespace emograd::protocol;
@@ -160,17 +161,9 @@ TEST_CASE("selection: interrupted at any epoch and resumed, the same outcome") {
   const Experiment e;
   const Unit unit = Experiment::unit(e.table, e.split);
   const json whole = run_unit(unit).value();
-  for (const int stop_after : {1, 2, 3, 6}) {
-    CAPTURE(stop_after);
-    const TemporaryFolder folder;
-    Session session{.checkpoint = folder / "state"};
-    int epochs = 0;
-    session.epoch_done = [&] { ++epochs; };
-    session.stop = [&] { return epochs >= stop_after; };
-    CHECK_FALSE(run_unit(unit, session).has_value());
-    session.stop = [] { return false; };
-    CHECK(run_unit(unit, session).value() == whole);
-  }
+  for (const int stop_after : {1, 2, 3, 6})
+    checks::check_stops_and_goes_on(unit, stop_after, 6,
+                                    [&](const Session& session) { CHECK(run_unit(unit, session).value() == whole); });
 }
 
 TEST_CASE("leak: what validation speakers choose does not depend on the test rows") {

@@ -14,6 +14,7 @@
 #include "tensor/error.h"
 #include "tensor/parallel.h"
 #include "tests/temporary_folder.h"
+#include "tests/unit_checks.h"
 
 using namespace emograd;
 using namespace emograd::protocol;
@@ -218,19 +219,9 @@ TEST_CASE("resume: interrupted at any epoch and resumed = uninterrupted, bit for
     const Unit unit = Experiment::unit(e.table, e.splits[2], model, 7);
     const Outcome whole = run(unit);
     CHECK(whole.result->at("epochs").size() == 6);
-    for (const int stop_after : {1, 4, 6}) {
-      CAPTURE(stop_after);
-      const TemporaryFolder folder;
-      Session session{.checkpoint = folder / "state"};
-      int epochs = 0;
-      session.epoch_done = [&] { ++epochs; };
-      session.stop = [&] { return epochs >= stop_after; };
-      CHECK_FALSE(run_unit(unit, session).has_value());
-      CHECK(epochs == stop_after);
-      session.stop = [] { return false; };
-      check_equal(run(unit, session), whole);
-      CHECK(epochs == 6);
-    }
+    for (const int stop_after : {1, 4, 6})
+      checks::check_stops_and_goes_on(unit, stop_after, 6,
+                                      [&](const Session& session) { check_equal(run(unit, session), whole); });
   }
 }
 
