@@ -54,6 +54,38 @@ std::string brackets(const Interval& i) {
   return fmt::format("[{}, {}]", fixed(100 * i.low, 1), fixed(100 * i.high, 1));
 }
 
+}  // namespace
+
+std::vector<Answers> answers_of(const std::vector<Contender>& contenders) {
+  std::vector<Answers> answers;
+  for (const Contender& c : contenders) {
+    if (c.seeds != contenders[0].seeds)
+      fail(fmt::format("{} has seeds {}, {} has {}: only methods with the same seeds in the same order can be compared",
+                       c.title, fmt::join(c.seeds, ", "), contenders[0].title, fmt::join(contenders[0].seeds, ", ")));
+    answers.push_back(c.by_speaker);
+  }
+  return answers;
+}
+
+Table::Cell interval_cell(double share, const Interval& i, bool change) {
+  return {fmt::format("{} {}", fixed(100 * share, 2, change), brackets(i)), {100 * share, 100 * i.low, 100 * i.high}};
+}
+
+std::string about_intervals(const Bootstrap& bootstrap, const Contender& c) {
+  const std::size_t speakers = c.by_speaker[0].size(), seeds = c.seeds.size();
+  std::string note = fmt::format(
+      "[low, high]: 95 % percentile intervals of a bootstrap over speakers, {} resamples of {} speakers with all their "
+      "utterances{}.",
+      bootstrap.resamples(), speakers, seeds > 1 ? fmt::format(" and of {} seeds", seeds) : "");
+  if (speakers <= 30)
+    note +=
+        fmt::format(" With {} speakers their power is small, and such intervals are somewhat too narrow.", speakers);
+  if (seeds == 1) note += " One seed: what its luck does to all folds alike is not in them.";
+  return note;
+}
+
+namespace {
+
 /// Mean over seeds, their deviation where there are several, and an interval.
 Table::Cell score_cell(std::vector<double> per_seed, const Interval& i) {
   for (double& v : per_seed) v *= 100;
@@ -87,18 +119,6 @@ Table confusion_table(const std::string& method, const std::vector<std::string>&
   return t;
 }
 
-std::string about_intervals(const Bootstrap& bootstrap, std::size_t speakers, std::size_t seeds) {
-  std::string note = fmt::format(
-      "[low, high]: 95 % percentile intervals of a bootstrap over speakers, {} resamples of {} speakers with all their "
-      "utterances{}.",
-      bootstrap.resamples(), speakers, seeds > 1 ? fmt::format(" and of {} seeds", seeds) : "");
-  if (speakers <= 30)
-    note +=
-        fmt::format(" With {} speakers their power is small, and such intervals are somewhat too narrow.", speakers);
-  if (seeds == 1) note += " One seed: what its luck does to all folds alike is not in them.";
-  return note;
-}
-
 std::string about_folds(const Contender& c) {
   const auto lacking = std::count_if(c.by_fold[0].begin(), c.by_fold[0].end(), [](const Confusion& fold) {
     for (std::int64_t k = 0; k < fold.classes(); ++k)
@@ -130,13 +150,10 @@ Table tests_table(const std::vector<Contender>& contenders, const Bootstrap& boo
     if (c.condition.augmenter == "none" || baseline == contenders.end()) continue;
     const std::vector<double> d = uar_differences(c.by_speaker, baseline->by_speaker);
     double sum = 0;
-    for (const double v : d) sum += 100 * v;
+    for (const double v : d) sum += v;
     const Interval i = bootstrap.difference(m, static_cast<std::size_t>(baseline - contenders.begin()), Score::uar);
     p.push_back(sign_flip_p(d));
-    t.rows.push_back({{c.title},
-                      {fmt::format("{} {}", fixed(sum, 2, true), brackets(i)), {sum, 100 * i.low, 100 * i.high}},
-                      {probability(p.back()), {p.back()}},
-                      {}});
+    t.rows.push_back({{c.title}, interval_cell(sum, i, true), {probability(p.back()), {p.back()}}, {}});
   }
   if (p.empty()) return t;
   const std::vector<double> adjusted = holm(p);
@@ -209,17 +226,12 @@ Predictions read_predictions(const CsvTable& csv) {
 
 Comparison compare(const Predictions& predictions) {
   const std::vector<Contender>& contenders = predictions.contenders;
-  std::vector<Answers> answers;
-  for (const Contender& c : contenders) {
-    if (c.seeds != contenders[0].seeds)
-      fail(fmt::format("{} has seeds {}, {} has {}: only methods with the same seeds in the same order can be compared",
-                       c.title, fmt::join(c.seeds, ", "), contenders[0].title, fmt::join(contenders[0].seeds, ", ")));
-    answers.push_back(c.by_speaker);
-  }
-  const Bootstrap bootstrap(answers);
+  const Bootstrap bootstrap(answers_of(contenders));
   const std::size_t seeds = contenders[0].seeds.size();
 
   Comparison out;
+  out.classes = predictions.classes;
+  out.contenders = contenders;
   out.scores.caption = fmt::format("Predictions pooled over {} folds ({} speakers, {} utterances)",
                                    predictions.folds.size(), predictions.speakers.size(), predictions.utterances);
   out.scores.columns.push_back({"Methods"});
@@ -237,7 +249,7 @@ Comparison compare(const Predictions& predictions) {
   for (const std::string& name : predictions.classes)
     out.recalls.columns.push_back({fmt::format("{} (%)", name), {"recall", "low", "high"}});
   if (seeds > 1) out.scores.notes.push_back(about_seeds(seeds));
-  out.scores.notes.push_back(about_intervals(bootstrap, predictions.speakers.size(), seeds));
+  out.scores.notes.push_back(about_intervals(bootstrap, contenders[0]));
 
   for (std::size_t m = 0; m < contenders.size(); ++m) {
     const Contender& c = contenders[m];
@@ -264,9 +276,7 @@ Comparison compare(const Predictions& predictions) {
     for (std::size_t k = 0; k < recall.size(); ++k) {
       const Interval i = bootstrap.recall(m, static_cast<std::int64_t>(k));
       if (std::isnan(recall[k])) out.recalls.rows.back().push_back({"–"});  // a class that was predicted only
-      else
-        out.recalls.rows.back().push_back(
-            {fmt::format("{:.2f} {}", 100 * recall[k], brackets(i)), {100 * recall[k], 100 * i.low, 100 * i.high}});
+      else out.recalls.rows.back().push_back(interval_cell(recall[k], i));
       out.confusions.back().rows[k].push_back(out.recalls.rows.back().back());
     }
   }

@@ -30,6 +30,13 @@ struct Predictions {
 /// per seed, and an utterance has one speaker, split and truth.
 Predictions read_predictions(const CsvTable&);
 
+/// What Bootstrap takes. Error where they do not have the same seeds.
+std::vector<protocol::Answers> answers_of(const std::vector<Contender>&);
+/// "62.50 [55.0, 70.1]" in percent, or "+1.25 [−0.5, 3.0]" in points; numbers: the value, low, high.
+Table::Cell interval_cell(double share, const protocol::Interval&, bool change = false);
+/// A note: what these intervals are, and what they are not.
+std::string about_intervals(const protocol::Bootstrap&, const Contender& any);
+
 /// Tables with a row per condition, in percent; the first column names the method in all of them but the confusions.
 struct Comparison {
   Table scores;   // WA, UAR, macro-F1 of the pooled predictions, with intervals
@@ -37,8 +44,10 @@ struct Comparison {
   Table folds;    // WA and UAR of a fold: mean and deviation over folds
   Table tests;    // against no augmentation with the same classifier; without rows where no method has that baseline
   Table recalls;  // of every class, with intervals
-  std::vector<protocol::Interval> uar;  // of the scores' rows, in [0, 1]
-  std::vector<Table> confusions;        // one per method, summed over seeds, with recalls and intervals
+  std::vector<std::string> classes;
+  std::vector<Contender> contenders;    // of the scores' rows
+  std::vector<protocol::Interval> uar;  // theirs, in [0, 1]
+  std::vector<Table> confusions;        // theirs, summed over seeds, with recalls and intervals
 
   /// What a reader of the terminal gets: all but the recalls, which stand at the confusion matrices.
   std::string text() const;

@@ -8,7 +8,6 @@
 
 #include "experiments/report/markup.h"
 #include "experiments/report/palette.h"
-#include "tensor/error.h"
 
 namespace emograd::report {
 namespace {
@@ -73,26 +72,19 @@ std::string html_table(const HtmlTable& t) {
   return out + "</table></div>\n</figure>\n";
 }
 
-HtmlTable confusion_table(const std::string& title, const std::vector<std::string>& classes,
-                          const protocol::Confusion& c) {
-  check(c.classes() == std::ssize(classes), "confusion_table: {} classes, {} names", c.classes(), classes.size());
-  HtmlTable t{{{"truth"}}, title, {{}}};
-  for (const std::string& name : classes) t.rows[0].push_back(name);
-  t.rows[0].push_back("recall (%)");
-  const std::vector<double> recall = protocol::recalls(c);
-  for (std::int64_t i = 0; i < c.classes(); ++i) {
-    const auto name = static_cast<std::size_t>(i);
-    t.rows.push_back({classes[name]});
-    t.shades.push_back({0});
-    for (std::int64_t j = 0; j < c.classes(); ++j) {
-      t.rows.back().push_back(std::to_string(c.count(i, j)));
-      const double share =
-          static_cast<double>(c.count(i, j)) / static_cast<double>(std::max<std::int64_t>(c.of_class(i), 1));
-      t.shades.back().push_back(i == j ? share : -share);
+HtmlTable shaded_confusions(const Table& table) {
+  HtmlTable out = as_html(table);
+  out.shades = {{}};
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    double total = 0;
+    out.shades.push_back({0});
+    for (std::size_t j = 1; j + 1 < table.columns.size(); ++j) total += table.rows[i][j].numbers.at(0);
+    for (std::size_t j = 1; j + 1 < table.columns.size(); ++j) {
+      const double share = table.rows[i][j].numbers[0] / std::max(total, 1.0);
+      out.shades.back().push_back(i + 1 == j ? share : -share);
     }
-    t.rows.back().push_back(std::isnan(recall[name]) ? "–" : fmt::format("{:.2f}", 100 * recall[name]));
   }
-  return t;
+  return out;
 }
 
 }  // namespace emograd::report

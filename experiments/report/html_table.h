@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "experiments/protocol/metrics.h"
 #include "experiments/report/table.h"
 
 namespace emograd::report {
@@ -24,8 +23,7 @@ HtmlTable as_html(const Table&);
 /// HTML, in a box of its own that scrolls where the page is narrower. Columns of numbers are aligned to the right.
 std::string html_table(const HtmlTable&);
 
-/// Counts with recalls, each row shaded by its share. Rows are truth, columns prediction.
-HtmlTable confusion_table(const std::string& title, const std::vector<std::string>& classes,
-                          const protocol::Confusion&);
+/// A table of Comparison::confusions, its counts shaded by their share of the row.
+HtmlTable shaded_confusions(const Table&);
 
 }  // namespace emograd::report

@@ -183,23 +183,14 @@ Page run_page(const RunDescription& run, std::vector<Section> sections) {
 }
 
 Results results_of(const Summary& summary) {
-  Results r{.classes = summary.classes(), .remarks = summary.unconverged()};
-  for (const Condition& c : summary.conditions()) {
-    std::map<std::uint64_t, std::vector<Confusion>> of_seed;
-    for (const json& outcome : summary.outcomes())
-      for (const json& p : outcome.at("predictions")) {
-        if (outcome.at("augmenter") != c.augmenter || p.at("classifier") != c.classifier ||
-            p.at("sets") != c.mix.sets || p.at("real") != c.mix.real)
-          continue;
-        Confusion fold(std::ssize(r.classes));
-        fold.add(summary.truth(outcome), p.at("labels").get<std::vector<std::int64_t>>());
-        of_seed[outcome.at("seed")].push_back(std::move(fold));
-      }
-    const protocol::Interval& uar = summary.comparison().uar[r.methods.size()];  // rows are in the order of conditions
-    r.methods.push_back({summary.title(c), c.augmenter, c.classifier, {}, {{uar.low, uar.high}}});
-    for (auto& [seed, folds] : of_seed) r.methods.back().by_fold.push_back(std::move(folds));
+  const Comparison& c = summary.comparison();
+  Results r{.classes = c.classes, .remarks = summary.unconverged()};
+  for (std::size_t m = 0; m < c.contenders.size(); ++m) {
+    const auto& [condition, title, seeds, by_speaker, by_fold] = c.contenders[m];
+    r.methods.push_back({title, condition.augmenter, condition.classifier, by_fold, {{c.uar[m].low, c.uar[m].high}}});
+    r.confusions.push_back(shaded_confusions(c.confusions[m]));
   }
-  for (const Table& t : summary.comparison().tables()) r.tables.push_back(as_html(t));
+  for (const Table& t : c.tables()) r.tables.push_back(as_html(t));
   return r;
 }
 
@@ -212,13 +203,11 @@ std::vector<Section> comparison_sections(const Results& r) {
   if (r.methods.empty()) return sections;
   if (HtmlTable changes = class_changes(r); !changes.rows.empty())
     sections.push_back({"Which classes gain, which lose", {std::move(changes)}});
-  Tables confusions;
-  for (const MethodResult& m : r.methods) confusions.tables.push_back(confusion_table(m.title, r.classes, pooled(m)));
   sections.push_back({"Confusion matrices",
-                      {Text{"Rows: what an utterance is; columns: what it was taken for; counts of utterances, summed "
-                            "over seeds. The deeper the blue, the larger the share of the row that is right; orange: "
+                      {Text{"Counts of utterances, summed over seeds; [low, high] as above. The deeper the blue, the "
+                            "larger the share of the row that is right; orange: "
                             "taken for another class."},
-                       std::move(confusions)}});
+                       Tables{r.confusions}}});
   return sections;
 }
 

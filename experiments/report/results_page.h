@@ -34,7 +34,8 @@ struct Results {
   std::vector<std::string> classes = {};
   std::vector<MethodResult> methods = {};
   std::vector<HtmlTable> tables = {};  // what the page begins with
-  std::string remarks = {};            // "" or a sentence that belongs to the tables
+  std::vector<HtmlTable> confusions = {};
+  std::string remarks = {};  // "" or a sentence that belongs to the tables
 };
 /// A method per condition.
 Results results_of(const Summary&);
