@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
 #include <map>
 
-#include "experiments/report/table.h"
-#include "experiments/report/text_table.h"
-#include "tensor/error.h"
+#include "experiments/report/comparison.h"
 
 namespace emograd::report {
+
+using protocol::Score;
+
 namespace {
 
 using Classifiers = std::vector<std::pair<std::string, protocol::MakeClassifier>>;
@@ -64,65 +67,67 @@ void add_departures(Plan& plan, const ExperimentOptions& o, const std::vector<st
   plan.methods.insert(plan.methods.end(), variants.begin(), variants.end());
 }
 
-namespace {
+Table departures_table(const Summary& summary, const std::vector<std::string>& names) {
+  const std::vector<Contender> all = read_predictions(summary.predictions()).contenders;
+  const protocol::Bootstrap bootstrap(answers_of(all));
+  const auto uar = [&](std::size_t i) {
+    return protocol::mean_sd(protocol::score_per_seed(Score::uar, all[i].by_speaker)).mean;
+  };
+  const auto is_variant = [](const std::string& name) { return name.find(':') != std::string::npos; };
 
-/// Of the one mix that an augmenter's rows were in; null where there is no such condition.
-const Condition* find(const Summary& summary, const std::string& augmenter, const std::string& classifier) {
-  for (const Condition& c : summary.conditions())
-    if (c.augmenter == augmenter && c.classifier == classifier) return &c;
-  return nullptr;
-}
-
-/// Seed by seed.
-std::string change(const Summary& summary, const Condition& paper, const Condition* varied) {
-  if (varied == nullptr) return "·";
-  const std::vector<double> before = summary.uar_per_seed(paper);
-  std::vector<double> differences = summary.uar_per_seed(*varied);
-  check(differences.size() == before.size(), "departures: {} seeds, of the paper's version {}", differences.size(),
-        before.size());
-  for (std::size_t r = 0; r < before.size(); ++r) differences[r] -= before[r];
-  return change_and_sd(differences);
-}
-
-bool is_variant(const std::string& name) { return name.find(':') != std::string::npos; }
-
-}  // namespace
-
-std::vector<std::vector<std::string>> departure_rows(const Summary& summary, const std::vector<std::string>& names) {
-  std::vector<Condition> paper;
-  for (const Condition& c : summary.conditions())
-    if (!is_variant(c.augmenter) && !is_variant(c.classifier)) paper.push_back(c);
-
-  std::vector<std::vector<std::string>> rows{{"UAR (%)"}, {"as the paper says"}, {}};
-  for (const Condition& c : paper) {
-    rows[0].push_back(fmt::format("{} + {}", c.augmenter, c.classifier));
-    rows[1].push_back(mean_and_sd(summary.uar_per_seed(c)));
+  Table t{
+      "What departures of the authors' program are worth: the pooled UAR as the paper says, and by how many points "
+      "each departure changes it",
+      {{"UAR (%)"}},
+      {{{"as the paper says"}}},
+      {}};
+  std::vector<std::size_t> paper;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Condition& c = all[i].condition;
+    if (is_variant(c.augmenter) || is_variant(c.classifier)) continue;
+    paper.push_back(i);
+    t.columns.push_back({all[i].title, {"", "low", "high"}});
+    t.rows[0].push_back(interval_cell(uar(i), bootstrap.interval(i, Score::uar)));
   }
-  const auto add = [&](const std::string& title, const auto& varied) {
-    rows.push_back({title});
-    for (const Condition& c : paper) rows.back().push_back(change(summary, c, varied(c)));
+  // The first of these variants that there is, given a method and a classifier of the paper.
+  using Variants = std::vector<std::pair<std::string, std::string>>;
+  const auto add = [&](const std::string& title, const std::function<Variants(const Condition&)>& variants) {
+    t.rows.push_back({{title}});
+    for (const std::size_t i : paper) {
+      Table::Cell cell{"–"};
+      for (const auto& variant : variants(all[i].condition)) {
+        const auto found = std::find_if(all.begin(), all.end(), [&](const Contender& c) {
+          return std::pair(c.condition.augmenter, c.condition.classifier) == variant;
+        });
+        if (found == all.end()) continue;
+        const auto v = static_cast<std::size_t>(found - all.begin());
+        cell = interval_cell(uar(v) - uar(i), bootstrap.difference(v, i, Score::uar), true);
+        break;
+      }
+      t.rows.back().push_back(std::move(cell));
+    }
+  };
+  const auto model = [](const Condition& c, const std::string& departure) { return variant(c.augmenter, departure); };
+  const auto learner = [](const Condition& c, const std::string& departure) {
+    return variant(c.classifier, departure);
   };
   for (const std::string& name : names)
     add(name, [&](const Condition& c) {
-      const Condition* model = find(summary, variant(c.augmenter, name), c.classifier);
-      return model != nullptr ? model : find(summary, c.augmenter, variant(c.classifier, name));
+      return Variants{{model(c, name), c.classifier}, {c.augmenter, learner(c, name)}};
     });
-  rows.push_back({});
-  add("all of the model", [&](const Condition& c) { return find(summary, variant(c.augmenter, "all"), c.classifier); });
-  add("all of the classifier",
-      [&](const Condition& c) { return find(summary, c.augmenter, variant(c.classifier, "all")); });
-  add("all", [&](const Condition& c) -> const Condition* {
-    const std::string model = variant(c.augmenter, "all"), classifier = variant(c.classifier, "all");
-    for (const Condition* varied :
-         {find(summary, model, classifier), find(summary, model, c.classifier), find(summary, c.augmenter, classifier)})
-      if (varied != nullptr) return varied;
-    return nullptr;
+  add("all of the model", [&](const Condition& c) { return Variants{{model(c, "all"), c.classifier}}; });
+  add("all of the classifier", [&](const Condition& c) { return Variants{{c.augmenter, learner(c, "all")}}; });
+  add("all", [&](const Condition& c) {
+    return Variants{
+        {model(c, "all"), learner(c, "all")}, {model(c, "all"), c.classifier}, {c.augmenter, learner(c, "all")}};
   });
-  return rows;
-}
-
-std::string departures_table(const Summary& summary, const std::vector<std::string>& names) {
-  return text_table(departure_rows(summary, names));
+  t.notes = {
+      "Points are averaged over seeds; all rows of a column are resampled alike, so that their differences are "
+      "paired. –: it does not concern the method or its classifier.",
+      about_intervals(bootstrap, all[0]),
+      "The intervals are not corrected for the number of departures: of twenty that change nothing, about one "
+      "leaves 0 outside."};
+  return t;
 }
 
 }  // namespace emograd::report

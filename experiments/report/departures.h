@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "experiments/report/experiment.h"
+#include "experiments/report/table.h"
 
 /// What the departures of the authors' program (models/yi2020/as_coded.h) are worth: each alone, and all together. A
 /// variant is named after its method and the departure, "adan:tanh-latents", and draws what the method draws.
@@ -15,9 +16,7 @@ namespace emograd::report {
 void add_departures(Plan&, const ExperimentOptions&, const std::vector<std::string>& names);
 
 /// A row per departure, a column per method and classifier of the paper: by how many points the departure changes the
-/// pooled UAR, averaged over seeds ± their standard deviation where there are several; the paper's UAR above.
-std::vector<std::vector<std::string>> departure_rows(const Summary&, const std::vector<std::string>& names);
-/// The same as text.
-std::string departures_table(const Summary&, const std::vector<std::string>& names);
+/// pooled UAR, with the interval of that difference (protocol::Bootstrap); the paper's UAR above.
+Table departures_table(const Summary&, const std::vector<std::string>& names);
 
 }  // namespace emograd::report

@@ -95,23 +95,13 @@ std::vector<std::vector<std::string>> texts(const Table& t) {
   return rows;
 }
 
-namespace {
-
-std::string with_sd(const std::vector<double>& values, const std::string& mean, int decimals) {
-  return values.size() > 1 ? fmt::format("{} ± {:.{}f}", mean, protocol::mean_sd(values).sd, decimals) : mean;
-}
-
-}  // namespace
-
 std::string mean_and_sd(const std::vector<double>& values, int decimals) {
-  return with_sd(values, fmt::format("{:.{}f}", protocol::mean_sd(values).mean, decimals), decimals);
+  const protocol::MeanSd r = protocol::mean_sd(values);
+  const std::string mean = fmt::format("{:.{}f}", r.mean, decimals);
+  return values.size() > 1 ? fmt::format("{} ± {:.{}f}", mean, r.sd, decimals) : mean;
 }
 
 std::string about_seeds(std::size_t seeds) { return fmt::format("± is the standard deviation over {} seeds.", seeds); }
-
-std::string change_and_sd(const std::vector<double>& values) {
-  return with_sd(values, fmt::format("{:+.2f}", protocol::mean_sd(values).mean), 2);
-}
 
 std::string as_text(const Table& t) {
   std::string out = t.caption + "\n\n" + text_table(texts(t));

@@ -30,8 +30,6 @@ struct Table {
 std::string mean_and_sd(const std::vector<double>&, int decimals = 2);
 /// What its ± is: a note below tables.
 std::string about_seeds(std::size_t seeds);
-/// The same of changes: "+1.25 ± 0.50".
-std::string change_and_sd(const std::vector<double>&);
 
 /// Titles, then rows, as text_table takes them. Error where a row or a cell does not fit the columns.
 std::vector<std::vector<std::string>> texts(const Table&);
