@@ -11,10 +11,10 @@ using namespace emograd;
 
 int main(int argc, char** argv) {
   CLI::App app{
-      "What the departures of the authors' own program from yi2020 (doi.org/10.1109/TNNLS.2020.3027600) are worth: "
-      "trains\n"
-      "as the paper says, with each departure alone and with all of them, leaving one speaker out, and prints by how\n"
-      "many points the pooled UAR changes, with 95 % intervals over speakers.\n"
+      "What the departures of the authors' own program from yi2020 (doi.org/10.1109/TNNLS.2020.3027600) are worth:\n"
+      "trains as the paper says, with each departure alone and with all of them, leaving one speaker out, and prints "
+      "by\n"
+      "how many points the pooled UAR changes, with 95 % intervals over speakers.\n"
       "A departure draws from the same random streams as the paper's version. --departures list says what they are."};
   report::ExperimentOptions options{.run = {.out = "runs/yi2020_departures"}};
   std::int64_t sets = 10;
@@ -22,7 +22,9 @@ int main(int argc, char** argv) {
   report::add_options(app, options);
   app.remove_option(app.get_option("--as-coded"));  // what it names would be in every row, also the paper's
   app.add_option("--sets", sets, "Synthetic sets, each as large as the training fold")->check(CLI::NonNegativeNumber);
-  app.add_option("--departures", names, "Names of departures, or all; list: what they are")
+  app.add_option("--departures", names,
+                 "Names of departures, or all; list: what they are. Where another option\n"
+                 "is given for the same setting, that one counts in every row")
       ->delimiter(',')
       ->check(report::departure_name());
   CLI11_PARSE(app, argc, argv);

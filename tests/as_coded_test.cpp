@@ -21,8 +21,10 @@
 #include "experiments/protocol/synthetic_table.h"
 #include "experiments/report/as_coded.h"
 #include "experiments/report/departures.h"
+#include "experiments/report/methods.h"
 #include "nn/losses.h"
 #include "tensor/error.h"
+#include "tests/latex_checks.h"
 #include "tests/model_checks.h"
 
 using namespace emograd;
@@ -167,6 +169,66 @@ TEST_CASE("as coded: without departures configs are the paper's; each departure 
   const auto validate = report::departure_name();
   CHECK(validate(std::string("all")).empty());
   CHECK(validate(std::string("everything")).find("'everything' is no departure") != std::string::npos);
+}
+
+TEST_CASE(
+    "as coded: what an option gives goes before it, wherever it stands; ADAN ends after 1500 epochs at the latest") {
+  struct Options {
+    report::MethodOptions methods;
+    report::ClassifierOptions classifiers;
+  };
+  const auto parsed = [](std::vector<const char*> words, bool built_in_table = false) {
+    Options o;
+    CLI::App app;
+    report::add_method_options(app, o.methods, o.classifiers);
+    words.insert(words.begin(), "program");
+    app.parse(static_cast<int>(words.size()), words.data());
+    report::complete(o.methods, o.classifiers, built_in_table);
+    return o;
+  };
+  const Options paper = parsed({});
+  CHECK(paper.methods.adan == yi2020::adan_config());
+  CHECK(paper.methods.wadan == yi2020::wadan_config());
+  CHECK(paper.classifiers.dnn == yi2020::dnn_config());
+  CHECK(paper.classifiers.dnn_large == yi2020::dnn_large_config());
+  CHECK(paper.classifiers.svm == yi2020::SvmConfig());
+
+  const Options all = parsed({"--as-coded", "all"});
+  const Names names = departures_named({"all"});
+  CHECK(all.methods.adan == as_coded(yi2020::adan_config(), names));
+  CHECK(all.methods.adan.epochs == 1500);
+  CHECK(all.methods.adan.early_stop);
+  CHECK(all.methods.wadan == as_coded(yi2020::wadan_config(), names));
+  CHECK(all.methods.wadan.epochs == 1500);
+  CHECK(all.classifiers.dnn == as_coded(yi2020::dnn_config(), names));
+  CHECK(all.classifiers.svm == as_coded(yi2020::SvmConfig(), names));
+  CHECK(parsed({"--as-coded", "all"}, true).methods.adan.epochs == 100);  // the built-in table's
+
+  const std::vector<const char*> given{"--svm-c",     "2",  "--dnn-l2", "0", "--batch",        "64",
+                                       "--dnn-steps", "30", "--epochs", "7", "--wadan-epochs", "9"};
+  for (const bool first : {false, true}) {
+    std::vector<const char*> words = given;
+    words.insert(first ? words.begin() : words.end(), {"--as-coded", "all"});
+    const Options o = parsed(words);
+    for (const yi2020::SvmConfig& svm : {o.classifiers.svm, o.classifiers.svm_rbf}) {
+      CHECK(svm.C == 2);
+      CHECK(svm.kernel == yi2020::SvmKernel::rbf);  // as coded: nothing else was said
+    }
+    for (const yi2020::DnnConfig& dnn : {o.classifiers.dnn, o.classifiers.dnn_large}) {
+      CHECK(dnn.l2 == 0);
+      CHECK(dnn.upper_l2);
+      CHECK(dnn.batch == 64);
+      CHECK(dnn.steps == 30);
+      CHECK(dnn.epochs == 0);
+      CHECK(dnn.tanh);
+    }
+    CHECK(o.methods.adan.epochs == 7);
+    CHECK(o.methods.adan.early_stop);
+    CHECK(o.methods.wadan.epochs == 9);
+    for (const std::int64_t batch : {o.methods.adan.batch, o.methods.wadan.batch, o.methods.gan.batch,
+                                     o.methods.gan_saturating.batch, o.methods.cgan.batch, o.methods.aae.batch})
+      CHECK(batch == 64);
+  }
 }
 
 TEST_CASE("as coded: what an epoch draws, and what it leaves out") {
@@ -413,6 +475,7 @@ struct Experiment {
       c->batch = 16;
       c->epochs = 2;
     }
+    options.methods.epochs = 2;  // given: early-stop does not make it 1500
     options.classifiers.dnn.hidden = {8};
     options.classifiers.dnn.steps = 5;
   }
@@ -560,6 +623,7 @@ TEST_CASE("departures: the table by hand, with the intervals of the paired diffe
     const std::string text = report::as_text(t);
     CHECK(text.find("not corrected for the number of departures") != std::string::npos);
     CHECK((text.find("One seed: what its luck does") != std::string::npos) == (seeds == 1));
+    CHECK(checks::latex_fault(report::as_latex(t)) == "");
     CHECK(report::as_csv({t}).starts_with("UAR (%);ADAN + SVM;ADAN + SVM low;ADAN + SVM high\n"));
   }
 }

@@ -95,9 +95,9 @@ Table departures_table(const Summary& summary, const std::vector<std::string>& n
     t.rows.push_back({{title}});
     for (const std::size_t i : paper) {
       Table::Cell cell{"–"};
-      for (const auto& variant : variants(all[i].condition)) {
+      for (const auto& sought : variants(all[i].condition)) {
         const auto found = std::find_if(all.begin(), all.end(), [&](const Contender& c) {
-          return std::pair(c.condition.augmenter, c.condition.classifier) == variant;
+          return std::pair(c.condition.augmenter, c.condition.classifier) == sought;
         });
         if (found == all.end()) continue;
         const auto v = static_cast<std::size_t>(found - all.begin());
@@ -123,7 +123,7 @@ Table departures_table(const Summary& summary, const std::vector<std::string>& n
   });
   t.notes = {
       "Points are averaged over seeds; all rows of a column are resampled alike, so that their differences are "
-      "paired. –: it does not concern the method or its classifier.",
+      "paired. –: the departure does not concern the method or its classifier, or an option says otherwise.",
       about_intervals(bootstrap, all[0]),
       "The intervals are not corrected for the number of departures: of twenty that change nothing, about one "
       "leaves 0 outside."};

@@ -63,8 +63,8 @@ void add_method_options(CLI::App& app, MethodOptions& m, ClassifierOptions& c) {
       ->delimiter(',')
       ->check(CLI::IsMember({"svm", "svm-rbf", "dnn", "dnn-large"}));
   app.add_option("--as-coded", m.as_coded,
-                 "Departures of the authors' own program from the paper: names, or all; list: what they are.\nThey go "
-                 "before other options for the same setting")
+                 "Departures of the authors' own program from the paper: names, or all; list: what they are.\nWhere "
+                 "another option is given for the same setting, that one counts")
       ->delimiter(',')
       ->check(departure_name());
   app.add_option("--noise-sd", m.noise_sd, "noise: its deviation, where every feature's own is 1")
@@ -83,30 +83,20 @@ void add_method_options(CLI::App& app, MethodOptions& m, ClassifierOptions& c) {
       ->check(natural);
   app.add_option("--adam-beta1", m.adan.beta1, "Adam's first moment decay, for every trained model")
       ->check(CLI::Range(0.0, 0.9999));
-  app.add_option("--batch", m.adan.batch, "Rows per step of every trained model and the DNNs")->check(natural);
-  app.add_option("--dnn-steps", c.dnn.steps, "Steps of the DNNs, for any number of rows")->check(natural);
-  app.add_option("--dnn-l2", c.dnn.l2, "Weight of the DNNs' penalty l2/2 ‖θ‖²")->check(CLI::NonNegativeNumber);
-  app.add_option("--svm-c", c.svm.C, "C of the SVMs")->check(CLI::PositiveNumber);
+  app.add_option("--batch", m.batch,
+                 fmt::format("Rows per step of every trained model and the DNNs [{}]", m.adan.batch))
+      ->check(natural);
+  app.add_option("--dnn-steps", c.dnn_steps, fmt::format("Steps of the DNNs, for any number of rows [{}]", c.dnn.steps))
+      ->check(natural);
+  app.add_option("--dnn-l2", c.dnn_l2, fmt::format("Weight of the DNNs' penalty l2/2 ‖θ‖² [{}]", c.dnn.l2))
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--svm-c", c.svm_c, fmt::format("C of the SVMs [{}]", c.svm.C))->check(CLI::PositiveNumber);
 }
 
 void complete(MethodOptions& m, ClassifierOptions& c, bool built_in_table) {
   if (!m.epochs && built_in_table) m.epochs = built_in_epochs;
   m.gan_saturating.saturating = true;
-  const auto set = [&](yi2020::TrainingConfig& config, const std::optional<std::int64_t>& its_epochs) {
-    config.epochs = its_epochs.value_or(m.epochs.value_or(config.epochs));
-    config.beta1 = m.adan.beta1;
-    config.batch = m.adan.batch;
-  };
-  set(m.adan, m.adan_epochs);
-  set(m.wadan, m.wadan_epochs);
-  set(m.gan, m.gan_epochs);
-  set(m.gan_saturating, m.gan_epochs);
-  set(m.cgan, m.cgan_epochs);
-  set(m.aae, m.aae_epochs);
-  c.dnn.batch = c.dnn_large.batch = m.adan.batch;
-  c.dnn_large.steps = c.dnn.steps;
-  c.dnn_large.l2 = c.dnn.l2;
-  c.svm_rbf.C = c.svm.C;
+  c.batch = m.batch;
   m.as_coded = yi2020::departures_named(m.as_coded);
   depart(m, m.as_coded);
   depart(c, m.as_coded);
@@ -114,11 +104,32 @@ void complete(MethodOptions& m, ClassifierOptions& c, bool built_in_table) {
 
 void depart(MethodOptions& o, const std::vector<std::string>& departures) {
   for (yi2020::AdanConfig* config : {&o.adan, &o.wadan}) *config = yi2020::as_coded(*config, departures);
+  const auto give = [&](yi2020::TrainingConfig& config, const std::optional<std::int64_t>& its_epochs) {
+    config.epochs = its_epochs.value_or(o.epochs.value_or(config.epochs));
+    config.beta1 = o.adan.beta1;
+    config.batch = o.batch.value_or(config.batch);
+  };
+  give(o.adan, o.adan_epochs);
+  give(o.wadan, o.wadan_epochs);
+  give(o.gan, o.gan_epochs);
+  give(o.gan_saturating, o.gan_epochs);
+  give(o.cgan, o.cgan_epochs);
+  give(o.aae, o.aae_epochs);
 }
 
 void depart(ClassifierOptions& o, const std::vector<std::string>& departures) {
-  for (yi2020::DnnConfig* config : {&o.dnn, &o.dnn_large}) *config = yi2020::as_coded(*config, departures);
-  for (yi2020::SvmConfig* config : {&o.svm, &o.svm_rbf}) *config = yi2020::as_coded(*config, departures);
+  for (yi2020::DnnConfig* config : {&o.dnn, &o.dnn_large}) {
+    *config = yi2020::as_coded(*config, departures);
+    config->batch = o.batch.value_or(config->batch);
+    config->l2 = o.dnn_l2.value_or(config->l2);
+    if (!o.dnn_steps) continue;
+    config->steps = *o.dnn_steps;
+    config->epochs = 0;  // which would go before steps
+  }
+  for (yi2020::SvmConfig* config : {&o.svm, &o.svm_rbf}) {
+    *config = yi2020::as_coded(*config, departures);
+    config->C = o.svm_c.value_or(config->C);
+  }
 }
 
 void drop_none(MethodOptions& o) {

@@ -37,23 +37,27 @@ struct MethodOptions {
   yi2020::AdanConfig adan = yi2020::adan_config(), wadan = yi2020::wadan_config();
   yi2020::GanConfig gan = yi2020::gan_config(), gan_saturating = gan, cgan = yi2020::cgan_config();
   yi2020::AaeConfig aae = yi2020::aae_config();
-  /// As given; complete() puts them into the configs.
-  std::optional<std::int64_t> epochs, adan_epochs, wadan_epochs, gan_epochs, cgan_epochs, aae_epochs;
+  /// As given; they go before --as-coded, and depart() puts them into the configs. The batch is the DNNs', too.
+  std::optional<std::int64_t> epochs, adan_epochs, wadan_epochs, gan_epochs, cgan_epochs, aae_epochs, batch;
 };
 
 struct ClassifierOptions {
   std::vector<std::string> names{"svm", "dnn"};
   yi2020::DnnConfig dnn = yi2020::dnn_config(), dnn_large = yi2020::dnn_large_config();
   yi2020::SvmConfig svm, svm_rbf = yi2020::svm_rbf_config();
+  /// As given, likewise.
+  std::optional<std::int64_t> batch, dnn_steps;
+  std::optional<double> dnn_l2, svm_c;
 };
 
-/// --models, --classifiers and what sets them up, in the groups Experiment and Training. --batch is of both.
+/// --models, --classifiers and what sets them up, in the groups Experiment and Training.
 void add_method_options(CLI::App&, MethodOptions&, ClassifierOptions&);
-/// After parsing: what one option says about several configs, and --as-coded. On the built-in table 100 epochs are the
-/// default.
+/// After parsing: what one option says about several configs, and --as-coded. On the built-in table 100 epochs are as
+/// good as given.
 void complete(MethodOptions&, ClassifierOptions&, bool built_in_table);
 
-/// Puts departures of the authors' program (models/yi2020/as_coded.h) into all configs that have them.
+/// Puts departures of the authors' program (models/yi2020/as_coded.h) into all configs that have them, and what is
+/// given above those.
 void depart(MethodOptions&, const std::vector<std::string>& departures);
 void depart(ClassifierOptions&, const std::vector<std::string>& departures);
 /// While parsing, for programs whose question is about synthetic rows: ValidationError where nothing else is named.

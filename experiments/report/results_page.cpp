@@ -186,8 +186,12 @@ Results results_of(const Summary& summary) {
   const Comparison& c = summary.comparison();
   Results r{.classes = c.classes, .remarks = summary.unconverged()};
   for (std::size_t m = 0; m < c.contenders.size(); ++m) {
-    const auto& [condition, title, seeds, by_speaker, by_fold] = c.contenders[m];
-    r.methods.push_back({title, condition.augmenter, condition.classifier, by_fold, {{c.uar[m].low, c.uar[m].high}}});
+    const Contender& method = c.contenders[m];
+    r.methods.push_back({method.title,
+                         method.condition.augmenter,
+                         method.condition.classifier,
+                         method.by_fold,
+                         {{c.uar[m].low, c.uar[m].high}}});
     r.confusions.push_back(shaded_confusions(c.confusions[m]));
   }
   for (const Table& t : c.tables()) r.tables.push_back(as_html(t));

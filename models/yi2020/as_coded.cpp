@@ -63,8 +63,12 @@ const std::vector<Departure>& departures() {
        "TensorFlow's: ε is added to √v before v's bias is corrected", [](AdanConfig& c) { c.early_eps = true; }},
       {"early-stop", "\"at least 800\" epochs for EmoDB, no rule for the end (V-E)",
        "ADAN ends after epoch 201 in the fifth epoch whose mean D(h) and mean D(ĥ) both are within 0.01 of ½, not "
-       "counting those more than two epochs after the one before",
-       [](AdanConfig& c) { c.early_stop = !c.wasserstein; }},
+       "counting those more than two epochs after the one before, and after 1500 epochs at the latest",
+       [](AdanConfig& c) {
+         if (c.wasserstein) return;
+         c.early_stop = true;
+         c.epochs = 1500;
+       }},
       // ---- the classifiers
       {.name = "svm-kernel",
        .paper = "linear kernels (IV-D)",
