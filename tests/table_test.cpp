@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "experiments/report/comparison.h"
+#include "experiments/report/filter.h"
 #include "tensor/error.h"
 #include "tensor/io/bytes.h"
 #include "tensor/io/csv.h"
+#include "tests/latex_checks.h"
 #include "tests/temporary_folder.h"
 
 using namespace emograd;
@@ -77,13 +79,53 @@ TEST_CASE("tables: text, Markdown, LaTeX and CSV of one content") {
   CHECK(as_latex(small()) ==
         "\\begin{table}\n\\caption{Scores of 50 \\% \\& more}\n\\begin{tabular}{lrr}\n\\toprule\n"
         "Methods & UAR (\\%) & verdict \\\\\n\\midrule\n"
-        "a\\_1 + SVM & 62.50 {[}\\ensuremath{-}1.0, 80.0] & so|so \\\\\n"
+        "a\\_1 + SVM & 62.50 {[}\\ensuremath{-}1.0, 80.0] & so\\textbar{}so \\\\\n"
         "{[}b] & 70.00 \\ensuremath{\\pm} 1.00 & good \\\\\n\\bottomrule\n\\end{tabular}\n"
         "\n\\smallskip\\footnotesize \\ensuremath{\\pm} is a deviation.\n\\end{table}\n");
   Table more{"", {{"Methods"}, {"p", {""}}}, {{{"c"}, {"0.1", {0.125}}}, {{"[b]"}, {"1", {1}}}}, {}};
   CHECK(as_csv({small(), more}) ==
         "Methods;UAR (%);UAR (%) low;UAR (%) high;verdict;p\n"
         "a_1 + SVM;62.5;-1;80;so|so;\n[b];;;;good;1\nc;;;;;0.125\n");
+}
+
+TEST_CASE("tables: LaTeX that TeX takes, whatever the names") {
+  Table t = small();
+  t.caption = "\\ { } $ & # ^ _ % ~ [x] <y> | \" ' ` * ± − × Δ … Größe –";
+  t.rows.push_back({{"*"}, {t.caption}, {"\n\n"}});
+  t.rows.push_back({{"% \\end{table}"}, {"<0.0001"}, {"}"}});
+  t.notes.push_back(t.caption);
+  std::string tables = as_latex(small()) + "\n" + as_latex(t);
+  for (const Table& each : compare(read_predictions(parsed(answers(2)))).tables()) tables += "\n" + as_latex(each);
+  CHECK(checks::latex_fault(tables) == "");
+
+  // The check sees what it is for.
+  const std::string good = as_latex(small());
+  const auto altered = [&](const std::string& from, const std::string& to) {
+    std::string bad = good;
+    REQUIRE(bad.find(from) != std::string::npos);
+    return checks::latex_fault(bad.replace(bad.find(from), from.size(), to));
+  };
+  CHECK(contains(altered("\\%", "%"), "a special character at '% "));
+  CHECK(contains(altered("\\&", "&"), "a cell ends outside"));
+  CHECK(contains(altered("{lrr}", "{lr}"), "a row of 3 cells, 2 columns"));
+  CHECK(contains(altered("{[}b", "[b"), "taken for an argument"));
+  CHECK(contains(altered("{[}b", "{[b"), "a row ends outside"));
+  CHECK(contains(altered("{[}b", "[}b"), "a brace closes"));
+  CHECK(contains(altered("good \\\\", "good"), "the last row has no end"));
+  CHECK(contains(altered("\\textbar{}", "|"), "another character"));
+  CHECK(contains(altered("\\textbar{}", "\\textbra{}"), "unknown command"));
+  CHECK(contains(altered("\\ensuremath{-}", "−"), "may not know"));
+  CHECK(contains(altered("\\end{table}", ""), "table is open"));
+  CHECK(contains(altered("good", "g\n\nd"), "a paragraph ends"));
+
+  const TemporaryFolder folder;
+  const std::string document = "\\documentclass{article}\n\\usepackage{booktabs}\n\\begin{document}\n" + tables;
+  const auto tex = folder.file("t.tex", document + "\\end{document}\n");
+  const Filtered compiled = filtered({"pdflatex", "-draftmode", "-halt-on-error", "-interaction=nonstopmode",
+                                      "-output-directory", folder.path.string(), tex.string()},
+                                     "");
+  if (compiled.status == 127) MESSAGE("there is no pdflatex: the tables have not been compiled");
+  else CHECK_MESSAGE(compiled.status == 0, compiled.out);
 }
 
 TEST_CASE("tables: a run folder gets them in three forms") {

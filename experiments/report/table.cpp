@@ -62,7 +62,7 @@ std::string for_markdown(std::string_view text) {
 }
 
 std::string for_latex(std::string_view text) {
-  // [ after the \\ of the row above would be taken for that one's argument.
+  // [ and * after the \\ of the row above would be taken for that one's; <, > and | are others in TeX's own font.
   static const Replacements special{{"\\", "\\textbackslash{}"},
                                     {"&", "\\&"},
                                     {"%", "\\%"},
@@ -72,6 +72,11 @@ std::string for_latex(std::string_view text) {
                                     {"{", "\\{"},
                                     {"}", "\\}"},
                                     {"[", "{[}"},
+                                    {"*", "{*}"},
+                                    {"<", "\\ensuremath{<}"},
+                                    {">", "\\ensuremath{>}"},
+                                    {"|", "\\textbar{}"},
+                                    {"\n", " "},
                                     {"~", "\\textasciitilde{}"},
                                     {"^", "\\textasciicircum{}"},
                                     {"±", "\\ensuremath{\\pm}"},
