@@ -106,11 +106,13 @@ TEST_CASE("processes: the same bytes for any number of them, also after an inter
     }
 }
 
-TEST_CASE("processes: --trace is refused with several") {
-  const TemporaryFolder folder;
-  std::vector<std::string> arguments = ten_units(folder / "run", "2");
-  arguments.push_back("--trace");
-  const Finished run = run_table1(arguments);
-  CHECK(run.exit_code == 1);
-  CHECK(run.err.find("--jobs 1") != std::string::npos);
+TEST_CASE("processes: --trace is refused with several, and 0 is as many as threads: two") {
+  for (const char* jobs : {"2", "0"}) {
+    const TemporaryFolder folder;
+    std::vector<std::string> arguments = ten_units(folder / "run", jobs);
+    arguments.push_back("--trace");
+    const Finished run = run_table1(arguments);
+    CHECK(run.exit_code == 1);
+    CHECK(run.err.find("--jobs 1") != std::string::npos);
+  }
 }

@@ -89,9 +89,9 @@ void add_run_options(CLI::App& app, RunOptions& o) {
   app.add_option("--threads", o.threads, "Threads; 0: OMP_NUM_THREADS, or all processors. Results do not depend on it")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--jobs", o.jobs,
-                 "Units (seed, fold, model) at a time, each in a process of its own with its share of the threads.\n"
-                 "Results do not depend on it")
-      ->check(CLI::Range(1, 1024));
+                 "Units (seed, fold, model) at a time, each in a process of its own with its share of the threads;\n"
+                 "0: as many as threads. Results do not depend on it")
+      ->check(CLI::Range(0, 1024));
   app.add_flag("--verbose", o.verbose, "A line on stderr for every unit finished");
   app.add_flag("--trace", o.trace, "Print at the end which operations and equations took the time");
   app.add_flag("--dry-run", o.dry_run, "Check the data, print the configuration, and stop");

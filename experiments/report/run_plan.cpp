@@ -67,7 +67,8 @@ bool run_task(const Plan& plan, const Task& task, RunFolder& folder, const RunOp
 }  // namespace
 
 bool run_plan(const Plan& plan, RunFolder& folder, const RunOptions& options, Summary& summary) {
-  check(options.jobs == 1 || !options.trace, "--trace sees this process alone; use it with --jobs 1");
+  const int threads = thread_count(), jobs = options.jobs > 0 ? options.jobs : threads;
+  check(jobs == 1 || !options.trace, "--trace sees this process alone; use it with --jobs 1");
   folder.write("manifest.json", protocol::manifest_text(plan.data.manifest));
   catch_interrupts();
   const std::vector<Task> tasks = tasks_of(plan);
@@ -95,7 +96,7 @@ bool run_plan(const Plan& plan, RunFolder& folder, const RunOptions& options, Su
     }
   };
   take_finished();
-  if (options.jobs == 1) {
+  if (jobs == 1) {
     const Worker here{interrupted, [&] { progress.advance(1); }};
     for (const Task* task : open) {
       progress.label(task->label());
@@ -104,11 +105,10 @@ bool run_plan(const Plan& plan, RunFolder& folder, const RunOptions& options, Su
       take_finished();
     }
   } else {
-    progress.label(fmt::format("{} units, {} at a time", open.size(), options.jobs));
-    const int threads = thread_count();
-    set_thread_count(std::max(1, threads / options.jobs));
+    progress.label(fmt::format("{} units, {} at a time", open.size(), jobs));
+    set_thread_count(std::max(1, threads / jobs));
     run_in_processes(
-        std::ssize(open), options.jobs,
+        std::ssize(open), jobs,
         [&](std::int64_t i, const Worker& worker) {
           return run_task(plan, *open[static_cast<std::size_t>(i)], folder, options, worker);
         },
