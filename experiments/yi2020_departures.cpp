@@ -29,26 +29,30 @@ int main(int argc, char** argv) {
       ->check(report::departure_name());
   CLI11_PARSE(app, argc, argv);
   names = yi2020::departures_named(names);
+  report::ExperimentOptions all = options;  // with what is given, which no other setting tells
+  all.methods.as_coded = names;
+  report::complete(all.methods, all.classifiers, options.data.files.features.empty());
   return report::run_experiment(
-      options, {.program = "yi2020_departures",
-                .options = {{"sets", sets}, {"departures", names}},
-                .subject = fmt::format("{} synthetic sets, {} departures", sets, names.size()),
-                .mixes = {{.sets = sets}},
-                .extend = [&](report::Plan& plan,
-                              const report::ExperimentOptions& o) { report::add_departures(plan, o, names); },
-                .results =
-                    [&](const report::Summary& summary, const report::RunFolder& folder) {
-                      const report::Table t = report::departures_table(summary, names);
-                      report::write_tables(folder, {t});
-                      return report::as_text(t) + "\n" + summary.unconverged();
-                    },
-                .title = "What the departures of the authors' program are worth",
-                .lead = "Classifiers of emotions that learn from real and synthetic rows, as yi2020 says it and as the "
-                        "authors' own program does it, one departure at a time and all together.",
-                .sections =
-                    [&](const report::Summary& summary) {
-                      return std::vector<report::Section>{
-                          {"Result", {report::as_html(report::departures_table(summary, names))}},
-                          report::loss_section(summary)};
-                    }});
+      options,
+      {.program = "yi2020_departures",
+       .options = {{"sets", sets}, {"departures", names}, {"all", report::method_config(all.methods, all.classifiers)}},
+       .subject = fmt::format("{} synthetic sets, {} departures", sets, names.size()),
+       .mixes = {{.sets = sets}},
+       .extend = [&](report::Plan& plan,
+                     const report::ExperimentOptions& o) { report::add_departures(plan, o, names); },
+       .results =
+           [&](const report::Summary& summary, const report::RunFolder& folder) {
+             const report::Table t = report::departures_table(summary, names);
+             report::write_tables(folder, {t});
+             return report::as_text(t) + "\n" + summary.unconverged();
+           },
+       .title = "What the departures of the authors' program are worth",
+       .lead = "Classifiers of emotions that learn from real and synthetic rows, as yi2020 says it and as the "
+               "authors' own program does it, one departure at a time and all together.",
+       .sections =
+           [&](const report::Summary& summary) {
+             return std::vector<report::Section>{
+                 {"Result", {report::as_html(report::departures_table(summary, names))}},
+                 report::loss_section(summary)};
+           }});
 }

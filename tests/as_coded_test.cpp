@@ -26,6 +26,7 @@
 #include "tensor/error.h"
 #include "tests/latex_checks.h"
 #include "tests/model_checks.h"
+#include "tests/run_program.h"
 
 using namespace emograd;
 using yi2020::AdanConfig, yi2020::as_coded, yi2020::departures_named;
@@ -557,6 +558,21 @@ TEST_CASE("departures: a variant draws what its method draws") {
   CHECK(bitwise_equal(seen[0].at("adan.E.0.W"), seen[1].at("adan.E.0.W")));
   CHECK(bitwise_equal(seen[0].at("rows.x"), seen[1].at("rows.x")));
   CHECK(bitwise_equal(seen[0].at("dnn on real + 2 sets.0.W"), seen[1].at("dnn:nothing on real + 2 sets.0.W")));
+}
+
+TEST_CASE("departures: the configuration tells what is given, so that nothing else is resumed") {
+  const auto config = [](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"--departures", "svm-kernel,early-stop", "--dry-run"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Finished run = run_program("yi2020_departures", words);
+    REQUIRE(run.exit_code == 0);
+    return nlohmann::json::parse(run.out.substr(run.out.find("{\n"))).at("options");
+  };
+  const auto plain = config({}), given = config({"--svm-c", "1"});  // the paper's version has 1 in any case
+  CHECK(plain.at("svm") == given.at("svm"));
+  CHECK(plain.at("all").at("svm").at("C") == 10);
+  CHECK(given.at("all").at("svm").at("C") == 1);
+  CHECK(plain.at("all").at("adan").at("epochs") == 100);  // of the built-in table
 }
 
 TEST_CASE("departures: the table by hand, with the intervals of the paired differences") {
