@@ -77,6 +77,12 @@ TEST_CASE("AAE: without fused kernels the losses are the same") {
   follow();
 }
 
+TEST_CASE("AAE: the norm of the encoder's gradient against D") {
+  check_gradient_norm(miniature(), "grad_E", "adam_E", 2, [](const auto& config) {
+    return std::make_unique<yi2020::Aae>(config, 12, 3, Rng{1, 0}, DType::f64);
+  });
+}
+
 TEST_CASE("AAE: a resumed training equals the uninterrupted one, bit for bit") {
   auto config = miniature();
   config.batch = 8;

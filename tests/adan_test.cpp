@@ -52,6 +52,13 @@ TEST_CASE("without fused kernels the losses are the same") {
   follow(true);
 }
 
+TEST_CASE("ADAN and WADAN: the norm of the generator's gradient") {
+  for (const bool wasserstein : {false, true})
+    check_gradient_norm(miniature(wasserstein), "grad_G", "adam_G", 8, [](const auto& config) {
+      return std::make_unique<yi2020::Adan>(config, 12, 3, Tensor(), Rng{1, 0}, DType::f64);
+    });
+}
+
 TEST_CASE("a resumed training equals the uninterrupted one, bit for bit") {
   for (const bool wasserstein : {false, true}) {
     auto config = miniature(wasserstein);

@@ -101,6 +101,25 @@ TEST_CASE("GAN: a resumed training equals the uninterrupted one, bit for bit") {
   }
 }
 
+TEST_CASE("GAN: the norm of the generator's gradient, and its mean over the GANs of a batch") {
+  for (const bool saturating : both)
+    for (const bool conditional : both)
+      check_gradient_norm(miniature(conditional, saturating), "grad_G", "0.adam_G", 8, [](const auto& config) {
+        return std::make_unique<yi2020::Gan>(config, 12, 3, Rng{1, 0}, DType::f64);
+      });
+  yi2020::GanConfig config = miniature(false, false);
+  config.gradient_norm = true;
+  yi2020::Gan model(config, 12, 3, Rng{1, 0}, DType::f64);
+  Rng rng{2, 0};
+  const Tensor y = tensor({0, 1, 1, 2, 1}, DType::i64);
+  const auto losses = model.step(
+      {.x = normal({5, 12}, rng, DType::f64), .y = y, .z = normal({5, 8}, rng, DType::f64), .y_gen = y, .mu = {}});
+  const double expected = (first_gradient_norm(model, "0.adam_G") + 3 * first_gradient_norm(model, "1.adam_G") +
+                           first_gradient_norm(model, "2.adam_G")) /
+                          5;
+  CHECK(losses.at("grad_G") == doctest::Approx(expected).epsilon(1e-12));
+}
+
 TEST_CASE("GAN: rows are of the class of their label") {
   for (const bool conditional : both) {
     CAPTURE(conditional);

@@ -135,6 +135,40 @@ void check_resumes(const Make& make) {
   }
 }
 
+/// The norm of the network's gradient in the first step that its Adam took: m is then (1 − β1) times the gradient.
+inline double first_gradient_norm(const yi2020::AdversarialModel& model, const std::string& adam) {
+  Checkpoint saved;
+  model.save(saved, "model");
+  double squares = 0;
+  for (const auto& [name, value] : saved.tensors) {
+    if (!name.starts_with("model." + adam + ".") || !name.ends_with(".m")) continue;
+    for (const double m : value.to_vector<double>()) squares += m * m;
+  }
+  return std::sqrt(squares) / (1 - model.training().beta1);
+}
+
+/// `make(config)` gives an f64 model of 12 features and 3 classes: with gradient_norm its losses have that norm, too,
+/// under `name`, and are the same otherwise. Where there are several, `adam` is of one, whose rows alone are trained.
+template <class Config, class Make>
+void check_gradient_norm(Config config, const std::string& name, const std::string& adam, std::int64_t noise,
+                         const Make& make) {
+  Rng data{6, 0};
+  const Tensor z = normal({9, noise}, data, DType::f64), x = normal({9, 12}, data, DType::f64);
+  const yi2020::AdversarialModel::Batch batch{x, zeros({9}, DType::i64), z, integers({9}, 3, data),
+                                              uniform({9, 1}, data, DType::f64)};
+  const auto without = make(config);
+  config.gradient_norm = true;
+  const auto with = make(config);
+  auto losses = with->step(batch);
+  REQUIRE(losses.contains(name));
+  const double norm = losses.at(name);
+  CHECK(norm > 1e-6);
+  CHECK(norm == doctest::Approx(first_gradient_norm(*with, adam)).epsilon(1e-12));
+  losses.erase(name);
+  CHECK(losses == without->step(batch));
+  CHECK(with->step(batch).at(name) != norm);
+}
+
 /// Two classes, 40 rows of the one and 80 of the other, a Gaussian each, whose means are 6 of its deviations apart.
 struct TwoClasses {
   static constexpr std::int64_t features = 6;

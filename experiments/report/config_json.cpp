@@ -3,8 +3,15 @@
 namespace emograd::yi2020 {
 
 void to_json(nlohmann::json& j, const TrainingConfig& c) {
-  j = {{"lr", c.lr},       {"beta1", c.beta1},   {"beta2", c.beta2},         {"eps", c.eps},
-       {"batch", c.batch}, {"epochs", c.epochs}, {"early_eps", c.early_eps}, {"drop_last", c.drop_last}};
+  j = {{"lr", c.lr},
+       {"beta1", c.beta1},
+       {"beta2", c.beta2},
+       {"eps", c.eps},
+       {"batch", c.batch},
+       {"epochs", c.epochs},
+       {"gradient_norm", c.gradient_norm},
+       {"early_eps", c.early_eps},
+       {"drop_last", c.drop_last}};
 }
 
 void to_json(nlohmann::json& j, const AdanConfig& c) {

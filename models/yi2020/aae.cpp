@@ -49,7 +49,8 @@ Aae::Losses Aae::step(const Batch& batch) {
   loss["D"] = descend(adam_D_, "yi2020:7", [&] {
     return nn::gan_discriminator_loss(score(prior(batch.z, batch.y_gen), batch.y_gen), score(code.detach(), batch.y));
   });
-  loss["E"] = descend_through(adam_E_, "yi2020:8", code,
+  double* const norm = config.gradient_norm ? &loss["grad_E"] : nullptr;
+  loss["E"] = descend_through(adam_E_, "yi2020:8", code, norm,
                               [&](const Tensor& at) { return nn::gan_generator_loss(score(at, batch.y)); });
   return loss;
 }

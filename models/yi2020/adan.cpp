@@ -113,10 +113,11 @@ Adan::Losses Adan::step(const Batch& batch) {
       return config.half_discriminator_loss ? 0.5 * error : error;
     });
   loss["R"] = descend(adam_R_, "yi2020:12", [&] { return reconstruction_error(R, real, batch.x); });  // line 10
-  loss["E"] = descend_through(adam_E_, "yi2020:13", h, [&](const Tensor& at) {                        // line 11
+  loss["E"] = descend_through(adam_E_, "yi2020:13", h, nullptr, [&](const Tensor& at) {               // line 11
     return reconstruction_error(met_R, at, batch.x) + classification_error(met_C, at, batch.y);
   });
-  loss["G"] = descend_through(adam_G_, eq_G, h_gen, [&](const Tensor& at) {  // line 12
+  double* const norm = config.gradient_norm ? &loss["grad_G"] : nullptr;
+  loss["G"] = descend_through(adam_G_, eq_G, h_gen, norm, [&](const Tensor& at) {  // line 12
     const auto adversarial_loss = [&] {
       if (w && config.penalised_generator) return -divergence(encode(batch.x), at);
       const Tensor score = D(at);

@@ -24,7 +24,8 @@ struct TrainingConfig {
   /// decoder chase each other: on EmoDB's features latents grow a hundredfold in 200 epochs while (12) rises again.
   double beta1 = 0.5, beta2 = 0.999, eps = 1e-5;
   std::int64_t batch = 128;
-  std::int64_t epochs = 800;  // section V-E: "at least 800" for ADAN on EmoDB, 1500 for WADAN; none for the others
+  std::int64_t epochs = 800;   // section V-E: "at least 800" for ADAN on EmoDB, 1500 for WADAN; none for the others
+  bool gradient_norm = false;  // measure the norm of the generator's gradient, too; changes no training
   // Departures of the authors' own program (as_coded.h).
   bool early_eps = false;  // of Adam (optim::AdamConfig)
   bool drop_last = false;  // a batch that is not full is left out
@@ -38,7 +39,8 @@ struct Latents {
 
 class AdversarialModel {
  public:
-  /// One value per loss of section III, under the letter of its network: of a step, or averaged over an epoch.
+  /// One value per loss of section III, under the letter of its network: of a step, or averaged over an epoch. With
+  /// gradient_norm also ‖∂L_G/∂w_G‖ as "grad_G", of the network that learns from D: "grad_E" in an AAE.
   using Losses = std::map<std::string, double>;
   /// What lines 2 to 5 of Algorithm 1 sample.
   struct Batch {
@@ -123,9 +125,10 @@ double descend(optim::Adam& adam, const char* equation, const Forward& forward) 
 }
 
 /// The same for a network whose output `out` was computed earlier: `forward` records the loss as a function of that
-/// output, and the derivative goes on from there along out's own tape, which is given up.
+/// output, and the derivative goes on from there along out's own tape, which is given up. `norm`, where there is one,
+/// gets the norm of the whole gradient.
 template <class Forward>
-double descend_through(optim::Adam& adam, const char* equation, Tensor& out, const Forward& forward) {
+double descend_through(optim::Adam& adam, const char* equation, Tensor& out, double* norm, const Forward& forward) {
   const trace::Equation eq(equation);
   double value = 0;
   std::vector<Tensor> gradient;
@@ -135,6 +138,7 @@ double descend_through(optim::Adam& adam, const char* equation, Tensor& out, con
     value = loss.item();
     gradient = grad(out, adam.values(), {.seed = grad(loss, at)});
   }
+  if (norm) *norm = optim::global_norm(gradient);
   out = out.detach();
   adam.step(gradient);
   return value;

@@ -48,7 +48,8 @@ Gan::Losses Gan::play(Pair& pair, const Batch& batch) {
   loss["D"] = descend(pair.adam_D, eq_D, [&] {
     return nn::gan_discriminator_loss(score(batch.x, batch.y), score(fake.detach(), batch.y_gen));
   });
-  loss["G"] = descend_through(pair.adam_G, eq_G, fake, [&](const Tensor& at) {
+  double* const norm = config.gradient_norm ? &loss["grad_G"] : nullptr;
+  loss["G"] = descend_through(pair.adam_G, eq_G, fake, norm, [&](const Tensor& at) {
     const Tensor logits = score(at, batch.y_gen);
     return s ? nn::gan_generator_loss_saturating(logits) : nn::gan_generator_loss(logits);
   });
