@@ -170,6 +170,8 @@ TEST_CASE("loss curves: mean and range over trainings, in the order of augmenter
   LossCurves curves;
   const auto outcome = [](const char* augmenter, double first, double second) {
     return nlohmann::json{{"augmenter", augmenter},
+                          {"seed", 0},
+                          {"split", "a"},
                           {"epochs",
                            {{{"epoch", 1}, {"losses", {{"D", first}, {"other", -1.0}}}},
                             {{"epoch", 2}, {"losses", {{"D", second}, {"other", 5.0}}}}}}};
@@ -194,6 +196,24 @@ TEST_CASE("loss curves: mean and range over trainings, in the order of augmenter
   CHECK(figures[1].panels[1].title == "other");
   CHECK_FALSE(figures[1].panels[1].log_y);  // negative
   CHECK_FALSE(figures[0].panels[0].log_y);
+}
+
+TEST_CASE("loss curves: where trainings end early, the mean ends with the first of them") {
+  LossCurves curves;
+  const auto training = [&](int seed, const std::vector<std::pair<int, double>>& points) {
+    nlohmann::json epochs = nlohmann::json::array();
+    for (const auto& [epoch, value] : points) epochs.push_back({{"epoch", epoch}, {"losses", {{"D", value}}}});
+    curves.add({{"augmenter", "adan"}, {"seed", seed}, {"split", "a"}, {"epochs", epochs}});
+  };
+  training(0, {{3, 1}, {6, 2}, {9, 3}, {12, 4}});
+  training(1, {{3, 3}, {6, 4}, {7, 100}});  // stopped between two epochs that are reported
+  const Series d = curves.curve("adan", "D");
+  CHECK(d.x == std::vector<double>{3, 6});
+  CHECK(d.y == std::vector<double>{2, 3});
+  CHECK(has(curves.caption("adan"), "ended after 7 to 12 epochs"));
+  training(2, {{3, 1}, {6, 2}, {9, 3}, {12, 4}});
+  CHECK(curves.trainings().size() == 3);
+  CHECK(curves.trainings_of("adan")[1]->epochs == std::vector<double>{3, 6, 7});
 }
 
 TEST_CASE("results page: the result first, every method everywhere, and what each class gains") {
