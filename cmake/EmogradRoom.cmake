@@ -80,6 +80,7 @@ function(emograd_program name)
   target_link_libraries(${name} PRIVATE ${ARG_LINK} emograd_warnings emograd_arithmetic)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  set_property(GLOBAL APPEND PROPERTY EMOGRAD_PROGRAMS ${name})
 endfunction()
 
 # Headers keep their room's path under include/emograd, so that "autograd/grad.h" is written alike inside and outside.

@@ -55,19 +55,13 @@ Table mmd_table(const Summary& summary) {
       at->second.biased[outcome.at("split")].push_back(measured.at(space).at("biased"));
       at->second.unbiased[outcome.at("split")].push_back(measured.at(space).at("unbiased"));
     }
-  const auto cell = [](const std::map<std::string, std::vector<double>>& by_fold) -> Table::Cell {
-    std::vector<double> folds;
-    for (const auto& [fold, seeds] : by_fold) folds.push_back(protocol::mean_sd(seeds).mean);
-    const protocol::MeanSd r = protocol::mean_sd(folds);
-    return {report::mean_and_sd(folds, 4), {r.mean, r.sd}};
-  };
   for (const auto& key : order) {
     const auto& [augmenter, space] = key;
     const auto known = paper.find(augmenter);
     t.rows.push_back(
         {{fmt::format("{}, {}", report::display_name(augmenter), space)},
-         cell(values.at(key).biased),
-         cell(values.at(key).unbiased),
+         report::over_folds(values.at(key).biased, 4),
+         report::over_folds(values.at(key).unbiased, 4),
          known == paper.end() ? Table::Cell{"–"} : Table::Cell{fmt::format("{:.4f}", known->second), {known->second}}});
   }
   t.notes = {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "experiments/protocol/validation.h"
 #include "experiments/report/experiment.h"
 #include "experiments/report/results_page.h"
 #include "experiments/report/text_table.h"
@@ -142,7 +143,11 @@ int main(int argc, char** argv) {
                               validation_speakers, *every),
        .mixes = {{.sets = sets}},
        .evaluate_every = *every,
-       .validation_speakers = validation_speakers,
+       .prepare =
+           [&](protocol::Data& data) {
+             for (protocol::Split& split : data.splits)
+               split = protocol::with_validation(data.table, split, validation_speakers);
+           },
        .extend =
            [](const report::Plan&, const report::ExperimentOptions& o) {
              const std::vector<std::string>& names = o.methods.as_coded;

@@ -45,6 +45,24 @@ std::string folds_without_class(const Data& d) {
   return fmt::format("{} and {} more", fmt::join(named, ", "), more);
 }
 
+/// "in every training fold: 3 of anger, 90 of sadness (2 folds have no more, which keep all)"
+std::string what_is_left(const Data& d) {
+  std::vector<std::string> parts;
+  for (const auto& [label, rows] : d.thinning) {
+    std::size_t no_more = 0;
+    for (const Split& split : d.splits) {
+      const std::vector<std::int64_t> labels = labels_of(d.table, split.train);
+      no_more += std::count(labels.begin(), labels.end(), label) <= rows;
+    }
+    parts.push_back(fmt::format("{} of {}", rows, d.table.classes[static_cast<std::size_t>(label)]));
+    if (no_more > 0)
+      parts.back() +=
+          fmt::format(" ({} no more, and keep{} all)",
+                      no_more == 1 ? "one fold has" : fmt::format("{} folds have", no_more), no_more == 1 ? "s" : "");
+  }
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
 }  // namespace
 
 Data make_data(FeatureTable table, const Folds& folds, const Scaling& scaling) {
@@ -72,6 +90,9 @@ std::string describe(const Data& d) {
     out += fmt::format("Folds that test no utterance of a class (recalls are pooled over folds): {}\n", folds);
   if (const std::size_t rows = static_cast<std::size_t>(t.rows()); tested > 0 && tested < rows)
     out += fmt::format("In every training set and never tested: {} utterances\n", rows - tested);
+  if (!d.thinning.empty())
+    out += fmt::format("THINNED: training rows left in every fold, drawn by the seed: {}; test rows are whole\n",
+                       what_is_left(d));
   return out;
 }
 

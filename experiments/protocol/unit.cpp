@@ -85,6 +85,16 @@ std::int64_t most_sets(const std::vector<Mix>& mixes) {
 /// What variants of a method have in common.
 std::string family(const std::string& name) { return name.substr(0, name.find(':')); }
 
+json rows_left(const Unit& unit, const Split& split) {
+  json left = json::object();
+  const std::vector<std::int64_t> labels = labels_of(unit.table, split.train);
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    if (unit.thinning.contains(labels[i]))
+      left[unit.table.classes[static_cast<std::size_t>(labels[i])]].push_back(
+          unit.table.ids[static_cast<std::size_t>(split.train[i])]);
+  return left;
+}
+
 /// What follows an augmenter's training: the same at its end and, with evaluate_every, before.
 struct Evaluation {
   const Unit& unit;
@@ -166,11 +176,12 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
   const Rng rng = stream(stream(Rng{unit.seed}, "split"), unit.split.name);
   pool::flush();  // what an earlier unit left behind: blocks of other sizes than this one begins with
 
-  const Scaler scaler = fit_scaler(unit.scaling, take(unit.table, unit.split.train).x, unit.table.x);
+  const Split split = thinned(unit.table, unit.split, unit.thinning, stream(rng, "thin"));
+  const Scaler scaler = fit_scaler(unit.scaling, take(unit.table, split.train).x, unit.table.x);
   observe("scaler.kept", scaler.kept);
   observe("scaler.mean", scaler.mean);
   observe("scaler.rate", scaler.rate);
-  const TrainingFold fold = training_fold(unit.table, scaler, unit.split);
+  const TrainingFold fold = training_fold(unit.table, scaler, split);
   const auto scaled = [&](const std::vector<std::int64_t>& rows) {
     return rows.empty() ? Tensor() : scaler(take(unit.table, rows).x);
   };
@@ -194,7 +205,12 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
       augmenter->save(state);
       for (const auto& [name, value] : state.tensors) observe(name, value);
     }
-    if (unit.measure) measured = unit.measure(fold, *augmenter, stream(rng, "measure " + family(unit.augmenter)));
+    if (unit.measure) {
+      measured = unit.measure(fold, *augmenter, stream(rng, "measure " + family(unit.augmenter)));
+      const std::string text = measured.dump();
+      observe("measured",
+              from_values<std::int64_t>({std::ssize(text)}, std::vector<std::int64_t>(text.begin(), text.end())));
+    }
     rows = evaluation.rows(*augmenter);
   }
   pool::flush();  // the augmenter's blocks: the classifiers' are of other sizes
@@ -206,6 +222,7 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
                {"predictions", predictions}};
   if (const std::string leak = leak_of(unit.scaling); !leak.empty()) outcome["leak"] = leak;
   if (unit.measure) outcome["measured"] = std::move(measured);
+  if (!unit.thinning.empty()) outcome["left"] = rows_left(unit, split);
   if (unit.evaluate_every == 0) return outcome;
 
   json& evaluations = outcome["evaluations"] = std::move(log["evaluations"]);

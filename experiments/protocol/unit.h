@@ -14,6 +14,7 @@
 #include "experiments/protocol/augmenter.h"
 #include "experiments/protocol/scaler.h"
 #include "experiments/protocol/splits.h"
+#include "experiments/protocol/thinning.h"
 #include "models/yi2020/classifiers.h"
 
 /// The smallest piece of an experiment that stands for itself: one seed, one split, one augmenter, all classifiers, on
@@ -47,11 +48,12 @@ struct Unit {
   std::vector<Mix> mixes{Mix{}};
   std::int64_t evaluate_every = 0;  // epochs of training after which to do as at its end; 0: never before that
   Scaling scaling = {};
-  Measure measure = {};  // at the end of training; empty: nothing
+  Measure measure = {};    // at the end of training; empty: nothing
+  Thinning thinning = {};  // what is taken away is there for nobody: scaler, augmenter, classifiers
 };
 
 /// Called with everything that training leaves behind, as it comes into being: "scaler.mean", "adan.E.0.W",
-/// "rows.x", "svm on real + 10 sets.W", … What the leak check compares (leak_check.h).
+/// "rows.x", "svm on real + 10 sets.W", "measured", … What the leak check compares (leak_check.h).
 using Observe = std::function<void(const std::string& name, const Tensor&)>;
 
 /// What surrounds a unit while it runs; nothing here changes its result.
@@ -77,7 +79,8 @@ LabelledRows take(const FeatureTable&, const std::vector<std::int64_t>& rows);
 ///    "predictions": [{"classifier", "sets" and "real" of the mix, "labels": [of every test row],
 ///                     "validation": [of every validation row, where the split has any],
 ///                     "unconverged": Classifier::unconverged()}, …],
-///    "leak": leak_of the scaling, where it has one, "measured": what Unit::measure gave, where there is one},
+///    "leak": leak_of the scaling, where it has one, "measured": what Unit::measure gave, where there is one,
+///    "left": {class thinned: [ids of its training rows]}, where any is},
 /// with evaluate_every also
 ///    "evaluations": [{"epoch", "predictions": as above}, …, the last epoch's],
 ///    "chosen": [{"classifier", "sets", "real", "epoch": the best on validation rows (validation.h)}, …];

@@ -87,6 +87,7 @@ void to_json(nlohmann::json& j, const Data& d) {
        {"classes", d.table.classes},
        {"split", {{"protocol", d.protocol}, {"folds", d.splits.size()}, {"manifest", d.manifest.at("xxhash64")}}},
        {"scaling", {{"normalise", d.scaling.whole_corpus ? "corpus" : "fold"}, {"max_abs", d.scaling.max_abs}}}};
+  for (const auto& [label, rows] : d.thinning) j["thinned"][d.table.classes[static_cast<std::size_t>(label)]] = rows;
   if (const std::string leak = leak_of(d.scaling); !leak.empty()) j["leak"] = leak;
 }
 

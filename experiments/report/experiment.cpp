@@ -4,7 +4,6 @@
 
 #include <iostream>
 
-#include "experiments/protocol/validation.h"
 #include "experiments/report/build_info.h"
 #include "experiments/report/config_json.h"
 #include "experiments/report/interrupt.h"
@@ -29,9 +28,7 @@ namespace {
 int run(const ExperimentOptions& o, const Experiment& e) {
   if (o.run.threads > 0) set_thread_count(o.run.threads);
   protocol::Data data = data_of(o.data);
-  if (e.validation_speakers > 0)
-    for (protocol::Split& split : data.splits)
-      split = protocol::with_validation(data.table, split, e.validation_speakers);
+  if (e.prepare) e.prepare(data);
   Plan plan{data,    parse_seeds(o.seeds), methods(o.methods), classifiers(o.classifiers),
             e.mixes, e.evaluate_every,     e.measure};
   if (e.extend) e.extend(plan, o);

@@ -34,9 +34,10 @@ struct Experiment {
   nlohmann::json options;  // its own, for config.json
   std::string subject;     // of the head of its output: "10 synthetic sets"
   std::vector<protocol::Mix> mixes;
-  std::int64_t evaluate_every = 0;       // protocol::Unit
-  protocol::Measure measure = {};        // likewise
-  std::int64_t validation_speakers = 0;  // of every split's training speakers
+  std::int64_t evaluate_every = 0;  // protocol::Unit
+  protocol::Measure measure = {};   // likewise
+  /// What it changes about the data before anything is made of them: validation rows, classes thinned.
+  std::function<void(protocol::Data&)> prepare = {};
   /// What it adds to the plan that methods and classifiers by name make.
   std::function<void(Plan&, const ExperimentOptions&)> extend = {};
   /// What is printed, and kept in table.txt, when all units are finished. It may leave further files in the folder.

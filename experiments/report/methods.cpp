@@ -103,7 +103,10 @@ void complete(MethodOptions& m, ClassifierOptions& c, bool built_in_table) {
 }
 
 void depart(MethodOptions& o, const std::vector<std::string>& departures) {
-  for (yi2020::AdanConfig* config : {&o.adan, &o.wadan}) *config = yi2020::as_coded(*config, departures);
+  for (yi2020::AdanConfig* config : {&o.adan, &o.wadan}) {
+    *config = yi2020::as_coded(*config, departures);
+    config->alpha = o.alpha.value_or(config->alpha);
+  }
   const auto give = [&](yi2020::TrainingConfig& config, const std::optional<std::int64_t>& its_epochs) {
     config.epochs = its_epochs.value_or(o.epochs.value_or(config.epochs));
     config.beta1 = o.adan.beta1;

@@ -39,6 +39,7 @@ struct MethodOptions {
   yi2020::AaeConfig aae = yi2020::aae_config();
   /// As given; they go before --as-coded, and depart() puts them into the configs. The batch is the DNNs', too.
   std::optional<std::int64_t> epochs, adan_epochs, wadan_epochs, gan_epochs, cgan_epochs, aae_epochs, batch;
+  std::optional<double> alpha;  // of ADAN and WADAN
 };
 
 struct ClassifierOptions {

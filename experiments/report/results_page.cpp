@@ -146,6 +146,14 @@ std::string joined(const json& list) {
   return out;
 }
 
+/// "left are at most 3 of anger, 5 of sadness"
+std::string thinned_classes(const json& rows) {
+  std::string out;
+  for (const auto& [name, left] : rows.items())
+    out += (out.empty() ? "left are at most " : ", ") + left.dump() + " of " + name;
+  return out;
+}
+
 }  // namespace
 
 Page run_page(const RunDescription& run, std::vector<Section> sections) {
@@ -159,6 +167,11 @@ Page run_page(const RunDescription& run, std::vector<Section> sections) {
              "speech."});
   if (data.contains("leak"))
     page.head.push_back(Note{"Leak: features are " + data.at("leak").get<std::string>() + "."});
+  if (data.contains("thinned"))
+    page.head.push_back(
+        Note{"Thinned: in every training fold all but a few rows of some classes were taken away, for models and "
+             "classifiers alike: " +
+             thinned_classes(data.at("thinned")) + ". Test rows are whole."});
   page.head.push_back(
       Facts{{{"Data", source},
              {"Utterances × features", fmt::format("{} × {}", data.at("rows").dump(), data.at("features").dump())},

@@ -50,13 +50,14 @@ bool run_task(const Plan& plan, const Task& task, RunFolder& folder, const RunOp
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
   if (worker.stop()) return false;
-  const auto outcome = protocol::run_unit({plan.data.table, task.split, task.seed, task.method.name, task.method.make,
-                                           task.method.classifiers.empty() ? plan.classifiers : task.method.classifiers,
-                                           task.mixes, plan.evaluate_every, plan.data.scaling, plan.measure},
-                                          {.checkpoint = folder.checkpoint(task.name),
-                                           .checkpoint_seconds = options.checkpoint_seconds,
-                                           .stop = worker.stop,
-                                           .epoch_done = worker.epoch_done});
+  const auto outcome =
+      protocol::run_unit({plan.data.table, task.split, task.seed, task.method.name, task.method.make,
+                          task.method.classifiers.empty() ? plan.classifiers : task.method.classifiers, task.mixes,
+                          plan.evaluate_every, plan.data.scaling, plan.measure, plan.data.thinning},
+                         {.checkpoint = folder.checkpoint(task.name),
+                          .checkpoint_seconds = options.checkpoint_seconds,
+                          .stop = worker.stop,
+                          .epoch_done = worker.epoch_done});
   if (!outcome) return false;
   folder.finish(task.name, *outcome);
   for (std::int64_t i = 0; i < task.classification(); ++i) worker.epoch_done();

@@ -108,6 +108,13 @@ std::string mean_and_sd(const std::vector<double>& values, int decimals) {
 
 std::string about_seeds(std::size_t seeds) { return fmt::format("± is the standard deviation over {} seeds.", seeds); }
 
+Table::Cell over_folds(const std::map<std::string, std::vector<double>>& by_fold, int decimals) {
+  std::vector<double> folds;
+  for (const auto& [fold, seeds] : by_fold) folds.push_back(protocol::mean_sd(seeds).mean);
+  const protocol::MeanSd r = protocol::mean_sd(folds);
+  return {mean_and_sd(folds, decimals), {r.mean, r.sd}};
+}
+
 std::string as_text(const Table& t) {
   std::string out = t.caption + "\n\n" + text_table(texts(t));
   for (const std::string& note : t.notes) out.append("\n").append(wrapped(note));
@@ -176,15 +183,15 @@ std::string as_csv(const std::vector<Table>& tables) {
   return format_csv(csv);
 }
 
-void write_tables(const RunFolder& folder, const std::vector<Table>& tables) {
+void write_tables(const RunFolder& folder, const std::vector<Table>& tables, const std::string& name) {
   const auto joined = [&](std::string (*as)(const Table&)) {
     std::string out;
     for (const Table& t : tables) out.append(out.empty() ? "" : "\n").append(as(t));
     return out;
   };
-  folder.write("table.md", joined(as_markdown));
-  folder.write("table.tex", joined(as_latex));
-  folder.write("table.csv", as_csv(tables));
+  folder.write(name + ".md", joined(as_markdown));
+  folder.write(name + ".tex", joined(as_latex));
+  folder.write(name + ".csv", as_csv(tables));
 }
 
 }  // namespace emograd::report

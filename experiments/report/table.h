@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,9 @@ std::string mean_and_sd(const std::vector<double>&, int decimals = 2);
 /// What its ± is: a note below tables.
 std::string about_seeds(std::size_t seeds);
 
+/// Of what every fold gave with every seed: seeds are averaged first, then mean and deviation over folds.
+Table::Cell over_folds(const std::map<std::string, std::vector<double>>& by_fold, int decimals);
+
 /// Titles, then rows, as text_table takes them. Error where a row or a cell does not fit the columns.
 std::vector<std::vector<std::string>> texts(const Table&);
 /// All UTF-8. Error where a row or a cell does not fit the columns.
@@ -42,7 +46,7 @@ std::string as_latex(const Table&);
 /// their rows are named; cells are empty where a table has no such row.
 std::string as_csv(const std::vector<Table>&);
 
-/// The tables as table.md, table.tex and, joined, table.csv of a run folder.
-void write_tables(const RunFolder&, const std::vector<Table>&);
+/// The tables as table.md, table.tex and, joined, table.csv of a run folder, or under another name.
+void write_tables(const RunFolder&, const std::vector<Table>&, const std::string& name = "table");
 
 }  // namespace emograd::report

@@ -64,7 +64,7 @@ Tensor Aae::encode(const Tensor& x) const {
 
 std::optional<Latents> Aae::latents(const Tensor& x, const Tensor& labels, Rng& rng) const {
   const NoGrad off;
-  return Latents{encode(x), prior(normal({labels.dim(0), plane}, rng, x.dtype()), labels)};
+  return Latents{encode(x), prior(normal({labels.dim(0), plane}, rng, x.dtype()), labels), labels};
 }
 
 Tensor Aae::sample(const Tensor& labels, Rng& rng) const {

@@ -164,7 +164,7 @@ Tensor Adan::encode(const Tensor& x) const {
 
 std::optional<Latents> Adan::latents(const Tensor& x, const Tensor& labels, Rng& rng) const {
   const NoGrad off;
-  return Latents{encode(x), generate(normal({labels.dim(0), config.noise}, rng, x.dtype()), labels)};
+  return Latents{encode(x), generate(normal({labels.dim(0), config.noise}, rng, x.dtype()), labels), labels};
 }
 
 Tensor Adan::sample(const Tensor& labels, Rng& rng) const {

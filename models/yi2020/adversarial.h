@@ -32,9 +32,10 @@ struct TrainingConfig {
   bool operator==(const TrainingConfig&) const = default;
 };
 
-/// Rows as their encoder sees them, and as many vectors of the kind that the decoder is given to sample: (N, M) each.
+/// Rows as their encoder sees them, and as many vectors of the kind that the decoder is given to sample: (N, M) each,
+/// with the labels that both have, (N,).
 struct Latents {
-  Tensor real, generated;
+  Tensor real, generated, labels;
 };
 
 class AdversarialModel {
