@@ -111,19 +111,22 @@ int run(const Options& o) {
     description = data;
   }
   const json build = report::build_info(source.width);
-  report::RunFolder folder(o.run.out,
-                           {{"program", "yi2020_time"},
-                            {"version", 1},
-                            {"options",
-                             {{"rows", o.rows},
-                              {"width", source.width},
-                              {"repeat", o.repeat},
-                              {"threads", thread_count()},
-                              {"adan", models[0].config},
-                              {"wadan", models[1].config}}},
-                            {"data", description},
-                            {"build", build}},
-                           o.run.resume);
+  const json config{{"program", "yi2020_time"},
+                    {"version", 1},
+                    {"options",
+                     {{"rows", o.rows},
+                      {"width", source.width},
+                      {"repeat", o.repeat},
+                      {"threads", thread_count()},
+                      {"adan", models[0].config},
+                      {"wadan", models[1].config}}},
+                    {"data", description},
+                    {"build", build}};
+  if (o.run.dry_run) {
+    std::cout << config.dump(2) << '\n';
+    return 0;
+  }
+  report::RunFolder folder(o.run.out, config, o.run.resume);
   return report::resumable(folder, [&] {
     const std::vector<Task> tasks = tasks_of(o, source);
     report::Progress progress(std::ssize(tasks));
@@ -175,7 +178,7 @@ int main(int argc, char** argv) {
   report::add_table_options(app, o.data);
   report::add_run_options(app, o.run);
   for (const char* name : {"--split", "--split-seed", "--normalise", "--max-abs", "--write-manifest",
-                           "--checkpoint-seconds", "--jobs", "--verbose", "--trace", "--dry-run"})
+                           "--checkpoint-seconds", "--jobs", "--verbose", "--trace"})
     app.remove_option(app.get_option(name));
   app.option_defaults()->group("Experiment");
   app.add_option("--rows", o.rows, "Rows of an epoch, drawn with replacement; one row is timed in any case")

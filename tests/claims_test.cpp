@@ -52,10 +52,11 @@ Evidence mmd_run(double adan, double aae, int seeds) {
   for (int split = 0; split < 5; ++split)
     for (int seed = 0; seed < seeds; ++seed)
       for (const auto& [name, value] : {std::pair{"adan", adan}, std::pair{"aae", aae}})
-        e.outcomes.push_back({{"augmenter", name},
-                              {"seed", seed},
-                              {"split", std::to_string(split)},
-                              {"measured", {{"features", {{"unbiased", value + 0.1 * split + 0.01 * seed}}}}}});
+        e.units[fmt::format("seed{}-fold{}-{}", seed, split, name)] = {
+            {"augmenter", name},
+            {"seed", seed},
+            {"split", std::to_string(split)},
+            {"measured", {{"features", {{"unbiased", value + 0.1 * split + 0.01 * seed}}}}}};
   return e;
 }
 
@@ -78,37 +79,85 @@ TEST_CASE("claims: differences of UAR are those of the predictions, of the condi
   const Evidence good = run_of(
       "yi2020_sweep", {{"none;dnn;0;yes", 4}, {"adan;dnn;1;yes", 3}, {"adan;dnn;10;yes", 0}, {"adan;dnn;10;no", 4}});
   // Wrong answers are spread over both classes: 4 + ½ of 8 less ½ of 8.
-  const Estimate e = *claim("yi2020:adan-dnn").measure(good);
+  const Estimate e = *claim("yi2020/adan-dnn").measure(good);
   CHECK(e.value == doctest::Approx(50));
   CHECK(e.interval.low == doctest::Approx(50));
-  CHECK(verdict("yi2020:adan-dnn", good) == Verdict::reproduced);
-  CHECK(claim("yi2020:more-adan").measure(good)->value == doctest::Approx(37.5));
-  CHECK(claim("yi2020:alone-adan").measure(good)->value == doctest::Approx(0));
-  CHECK(verdict("yi2020:alone-adan", good) == Verdict::reproduced);
-  CHECK_FALSE(can_tell("yi2020:more-alone-adan", good));
-  CHECK_FALSE(can_tell("yi2020:wadan-dnn", good));
-  CHECK_FALSE(can_tell("yi2020:adan-svm", good));
+  CHECK(verdict("yi2020/adan-dnn", good) == Verdict::reproduced);
+  CHECK(claim("yi2020/more-adan").measure(good)->value == doctest::Approx(37.5));
+  CHECK(claim("yi2020/alone-adan").measure(good)->value == doctest::Approx(0));
+  CHECK(verdict("yi2020/alone-adan", good) == Verdict::reproduced);
+  CHECK_FALSE(can_tell("yi2020/more-alone-adan", good));
+  CHECK_FALSE(can_tell("yi2020/wadan-dnn", good));
+  CHECK_FALSE(can_tell("yi2020/adan-svm", good));
 
   const Evidence bad = run_of("yi2020_table1", {{"none;dnn;0;yes", 0}, {"adan;dnn;10;yes", 4}, {"gan;dnn;10;yes", 3}});
-  CHECK(verdict("yi2020:adan-dnn", bad) == Verdict::not_reproduced);
-  CHECK(verdict("yi2020:guessing-gan", bad) == Verdict::inconclusive);
-  CHECK(claim("yi2020:guessing-gan").measure(bad)->value == doctest::Approx(100 - 100 * 3.5 / 8 - 50));
+  CHECK(verdict("yi2020/adan-dnn", bad) == Verdict::not_reproduced);
+  CHECK(verdict("yi2020/guessing-gan", bad) == Verdict::inconclusive);
+  CHECK(claim("yi2020/guessing-gan").measure(bad)->value == doctest::Approx(100 - 100 * 3.5 / 8 - 50));
   // Other programs ask other questions of the same models.
-  CHECK_FALSE(can_tell("yi2020:adan-dnn", run_of("yi2020_selection", {{"none;dnn;0;yes", 4}, {"adan;dnn;10;yes", 0}})));
+  CHECK_FALSE(can_tell("yi2020/adan-dnn", run_of("yi2020_selection", {{"none;dnn;0;yes", 4}, {"adan;dnn;10;yes", 0}})));
 }
 
 TEST_CASE("claims: the best fold") {
   const Evidence run = run_of("yi2020_table1", {{"none;dnn;0;yes", 0}, {"wadan;dnn;10;yes", 0}});
-  CHECK(verdict("yi2020:perfect-fold", run) == Verdict::reproduced);  // every second speaker has no error
-  CHECK(verdict("yi2020:perfect-fold", run_of("yi2020_table1", {{"wadan;dnn;10;yes", 1}})) == Verdict::not_reproduced);
+  CHECK(verdict("yi2020/perfect-fold", run) == Verdict::reproduced);  // every second speaker has no error
+  CHECK(verdict("yi2020/perfect-fold", run_of("yi2020_table1", {{"wadan;dnn;10;yes", 1}})) == Verdict::not_reproduced);
 }
 
 TEST_CASE("claims: discrepancies are compared fold by fold, seeds averaged") {
-  const Estimate e = *claim("yi2020:mmd-adan-aae").measure(mmd_run(0.1, 0.3, 2));
+  const Estimate e = *claim("yi2020/mmd-adan-aae").measure(mmd_run(0.1, 0.3, 2));
   CHECK(e.value == doctest::Approx(-0.2));
   CHECK(e.interval.low == doctest::Approx(-0.2));
-  CHECK(verdict("yi2020:mmd-adan-aae", mmd_run(0.1, 0.3, 1)) == Verdict::reproduced);
-  CHECK(verdict("yi2020:mmd-adan-aae", mmd_run(0.3, 0.1, 1)) == Verdict::not_reproduced);
+  CHECK(verdict("yi2020/mmd-adan-aae", mmd_run(0.1, 0.3, 1)) == Verdict::reproduced);
+  CHECK(verdict("yi2020/mmd-adan-aae", mmd_run(0.3, 0.1, 1)) == Verdict::not_reproduced);
+}
+
+TEST_CASE("claims: losses and gradients, at the end against the beginning, over seeds or folds") {
+  const auto run = [](std::vector<double> ends) {
+    Evidence e{"losses", {{"program", "yi2020_losses"}}, {}, {}};
+    for (std::size_t seed = 0; seed < ends.size(); ++seed) {
+      nlohmann::json epochs = nlohmann::json::array();
+      for (int i = 1; i <= 20; ++i)
+        epochs.push_back(
+            {{"epoch", i}, {"losses", {{"G", i < 19 ? 2 : ends[seed]}, {"grad_G", i < 19 ? 2 : ends[seed]}}}});
+      for (const char* name : {"gan", "gan-saturating"})
+        e.units[fmt::format("seed{}-{}", seed, name)] = {
+            {"augmenter", name}, {"seed", seed}, {"split", "all"}, {"epochs", epochs}};
+    }
+    return e;
+  };
+  CHECK(claim("yi2020/gan-loss-g").measure(run({3, 4, 5}))->value == doctest::Approx(2));
+  CHECK(verdict("yi2020/gan-loss-g", run({3, 4, 5})) == Verdict::reproduced);
+  CHECK(verdict("yi2020/gan-loss-g", run({1, 0, 1})) == Verdict::not_reproduced);
+  CHECK(verdict("yi2020/gan-loss-g", run({3})) == Verdict::inconclusive);  // one training
+  CHECK(claim("yi2020/gradient-gan").measure(run({0.01, 0.02}))->value == doctest::Approx(0.0075));
+  CHECK(verdict("yi2020/gradient-gan", run({0.01, 0.012})) == Verdict::reproduced);
+  CHECK(verdict("yi2020/gradient-gan", run({1, 1.1})) == Verdict::not_reproduced);
+}
+
+TEST_CASE("claims: coverage of rare classes") {
+  Evidence e{"imbalance", {{"program", "yi2020_imbalance"}}, {}, {}};
+  for (int fold = 0; fold < 3; ++fold)
+    for (const char* name : {"adan", "wadan", "none"}) {
+      const int rare = name[0] == 'w' ? 1 : 0;
+      nlohmann::json measured = nlohmann::json::object();
+      if (name[0] != 'n') measured["real"] = {{10, 10}, {2, rare}};
+      e.units[fmt::format("{}-{}", fold, name)] = {
+          {"augmenter", name}, {"seed", 0}, {"split", std::to_string(fold)}, {"measured", measured}};
+    }
+  CHECK(claim("yi2020/imbalance-adan-misses").measure(e)->value == 1);
+  CHECK(verdict("yi2020/imbalance-adan-misses", e) == Verdict::reproduced);
+  CHECK(claim("yi2020/imbalance-coverage").measure(e)->value == doctest::Approx(25));
+}
+
+TEST_CASE("claims: times") {
+  Evidence e{"time", {{"program", "yi2020_time"}}, {}, {}};
+  e.units["ADAN-epoch-of-400-rows"] = {{"seconds", {1.0, 1.2, 1.1}}};
+  e.units["WADAN-epoch-of-400-rows"] = {{"seconds", {2.2, 2.4, 2.3}}};
+  const Estimate ratio = *claim("yi2020/time").measure(e);
+  CHECK(ratio.value == doctest::Approx(2.3 / 1.1));
+  CHECK(ratio.interval.low == doctest::Approx(2.2 / 1.2));
+  CHECK(ratio.interval.high == doctest::Approx(2.4));
 }
 
 TEST_CASE("claims: each has an id of its own, and asks for a run that there is") {
@@ -119,9 +168,9 @@ TEST_CASE("claims: each has an id of its own, and asks for a run that there is")
     CAPTURE(c.id);
     CHECK(ids.insert(c.id).second);
     if (!asked.insert(c.asks).second) continue;
-    const std::size_t blank = c.asks.find(' ');
-    const Finished dry =
-        run_program(c.asks.substr(0, blank), resumable_run(c.asks.substr(blank) + " --dry-run", folder / "run", "1"));
+    std::vector<std::string> command = words(c.asks + " --dry-run --out");
+    command.push_back(folder / "run");
+    const Finished dry = run_program(command[0], {command.begin() + 1, command.end()});
     INFO(dry.err);
     CHECK(dry.exit_code == 0);
   }
@@ -131,7 +180,7 @@ TEST_CASE("claims: the program reads runs, says that data are invented, and what
   const TemporaryFolder folder;
   const Finished none = run_program("claims", {});
   CHECK(none.exit_code == 0);
-  CHECK(none.out.find("yi2020:wadan-dnn") != std::string::npos);
+  CHECK(none.out.find("yi2020/wadan-dnn") != std::string::npos);
   CHECK(none.out.find(fmt::format("\n{} not examined\n", known_claims().size())) != std::string::npos);
 
   const std::string run = folder / "run", page = folder / "claims.html";

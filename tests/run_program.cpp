@@ -69,10 +69,15 @@ Finished run_when_free(const std::string& name, const std::vector<std::string>& 
   return finished;
 }
 
+std::vector<std::string> words(std::string_view text) {
+  std::vector<std::string> found;
+  std::istringstream stream{std::string(text)};
+  for (std::string word; stream >> word;) found.push_back(word);
+  return found;
+}
+
 std::vector<std::string> resumable_run(std::string_view options, const std::string& out, const std::string& jobs) {
-  std::vector<std::string> arguments;
-  std::istringstream words{std::string(options)};
-  for (std::string word; words >> word;) arguments.push_back(word);
+  std::vector<std::string> arguments = words(options);
   arguments.insert(arguments.end(), {"--jobs", jobs, "--threads", "2", "--resume", "--out", out});
   return arguments;
 }

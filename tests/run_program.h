@@ -29,6 +29,8 @@ Finished run_table1(std::vector<std::string> arguments, const Surroundings& = {}
 /// Once no other process has the run folder: children of a killed program hold it until they have saved.
 Finished run_when_free(const std::string& name, const std::vector<std::string>& arguments);
 
+/// What blanks separate.
+std::vector<std::string> words(std::string_view);
 /// These options, separated by blanks, then --jobs, two threads, --resume and the run folder.
 std::vector<std::string> resumable_run(std::string_view options, const std::string& out, const std::string& jobs);
 /// The program with these arguments, whose run folder is `run`, gets the signal as soon as there is a file `when` in

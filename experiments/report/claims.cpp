@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "experiments/protocol/synthetic_table.h"
+#include "experiments/protocol/trend.h"
 #include "tensor/error.h"
 #include "tensor/io/bytes.h"
 #include "tensor/io/strict_json.h"
@@ -100,24 +101,41 @@ Measure perfect_folds(const Learner& a) {
   };
 }
 
-/// Mean over trainings of a value of each of them, by split; seeds of a split are averaged, and splits resampled.
+Estimate over_trainings(const std::vector<double>& values) { return {mean(values), mean_interval(values)}; }
+
+/// Seeds of a split are averaged, and splits resampled.
 Estimate over_splits(const std::map<std::string, std::vector<double>>& values) {
   std::vector<double> of_split;
   for (const auto& [split, seeds] : values) of_split.push_back(mean(seeds));
-  return {mean(of_split), mean_interval(of_split)};
+  return over_trainings(of_split);
 }
 
-/// Discrepancy of `a`'s rows from the real ones less that of `b`'s.
-Measure mmd_change(const std::string& a, const std::string& b, const std::string& space) {
+/// A number that the outcome of a unit holds, or nothing.
+using OfUnit = std::function<std::optional<double>(const json& outcome)>;
+
+/// Of every unit of the augmenter, by split and seed.
+std::map<std::pair<std::string, json>, double> values_of(const Evidence& e, const std::string& augmenter,
+                                                         const OfUnit& of_unit) {
+  std::map<std::pair<std::string, json>, double> values;
+  for (const auto& [name, outcome] : e.units)
+    if (outcome.at("augmenter") == augmenter)
+      if (const auto value = of_unit(outcome)) values[{outcome.at("split"), outcome.at("seed")}] = *value;
+  return values;
+}
+
+Measure mean_of(const std::string& augmenter, const OfUnit& of_unit) {
   return [=](const Evidence& e) -> std::optional<Estimate> {
-    const auto distances = [&](const std::string& augmenter) {
-      std::map<std::pair<std::string, json>, double> values;  // by split and seed
-      for (const json& outcome : e.outcomes)
-        if (outcome.at("augmenter") == augmenter && outcome.at("measured").contains(space))
-          values[{outcome.at("split"), outcome.at("seed")}] = outcome.at("measured").at(space).at("unbiased");
-      return values;
-    };
-    const auto first = distances(a), second = distances(b);
+    std::map<std::string, std::vector<double>> by_split;
+    for (const auto& [key, value] : values_of(e, augmenter, of_unit)) by_split[key.first].push_back(value);
+    if (by_split.empty()) return {};
+    return by_split.size() > 1 ? over_splits(by_split) : over_trainings(by_split.begin()->second);
+  };
+}
+
+/// That of `a` less that of `b` on the same split with the same seed.
+Measure change_of(const std::string& a, const std::string& b, const OfUnit& of_unit) {
+  return [=](const Evidence& e) -> std::optional<Estimate> {
+    const auto first = values_of(e, a, of_unit), second = values_of(e, b, of_unit);
     std::map<std::string, std::vector<double>> differences;
     for (const auto& [key, value] : first)
       if (const auto other = second.find(key); other != second.end())
@@ -127,9 +145,70 @@ Measure mmd_change(const std::string& a, const std::string& b, const std::string
   };
 }
 
+/// Squared discrepancy of the rows from the real ones.
+std::optional<double> discrepancy(const json& outcome) {
+  return outcome.at("measured").at("features").at("unbiased").get<double>();
+}
+
+Trend trend_of(const json& outcome, const std::string& loss) {
+  std::vector<double> epochs, values;
+  for (const json& epoch : outcome.at("epochs")) {
+    epochs.push_back(epoch.at("epoch"));
+    values.push_back(epoch.at("losses").at(loss));
+  }
+  return trend(epochs, values);
+}
+
+/// By how much the loss has risen in its last tenth.
+OfUnit rise_of(const std::string& loss) {
+  return [=](const json& outcome) {
+    const Trend t = trend_of(outcome, loss);
+    return std::optional(t.last_tenth - t.first);
+  };
+}
+
+/// Its last tenth over its first value.
+OfUnit left_of(const std::string& loss) {
+  return [=](const json& outcome) {
+    const Trend t = trend_of(outcome, loss);
+    return std::optional(t.last_tenth / t.first);
+  };
+}
+
+/// Of a latent_coverage (protocol/coverage.h): how many classes have no real row whose nearest synthetic one is theirs.
+std::optional<double> classes_missed(const json& outcome) {
+  if (!outcome.at("measured").contains("real")) return {};
+  double missed = 0;
+  for (const json& of_class : outcome.at("measured").at("real")) missed += of_class.at(1) == 0;
+  return missed;
+}
+
+/// Of the same: the share of real rows whose nearest synthetic one is of their class, in percent, averaged over
+/// classes.
+std::optional<double> covered(const json& outcome) {
+  if (!outcome.at("measured").contains("real")) return {};
+  std::vector<double> shares;
+  for (const json& of_class : outcome.at("measured").at("real"))
+    shares.push_back(percent * of_class.at(1).get<double>() / of_class.at(0).get<double>());
+  return mean(shares);
+}
+
+/// Median seconds of one over those of the other; from the least of the one over the most of the other to the reverse.
+Measure time_ratio(const std::string& a, const std::string& b) {
+  return [=](const Evidence& e) -> std::optional<Estimate> {
+    const auto first = e.units.find(a), second = e.units.find(b);
+    if (first == e.units.end() || second == e.units.end()) return {};
+    const auto seconds = [](const json& unit) { return unit.at("seconds").get<std::vector<double>>(); };
+    const std::vector<double> x = seconds(first->second), y = seconds(second->second);
+    return Estimate{quantile(x, 0.5) / quantile(y, 0.5),
+                    {quantile(x, 0) / quantile(y, 1), quantile(x, 1) / quantile(y, 0)}};
+  };
+}
+
 constexpr Range above{0}, below{.high = 0};
 /// Our reading of words that the paper gives no number for, in points of UAR.
 constexpr double competitive = 5, noticeable = 2, guessing = 10;
+constexpr double vanished = 0.01;  // of a gradient's first norm
 
 std::string in_words(const Learner& l) {
   const std::string name = display_name(l.augmenter), classifier = display_name(l.classifier);
@@ -143,6 +222,7 @@ std::string in_words(const Learner& l) {
   return "";
 }
 
+/// Their questions are the same, of real rows without rare classes.
 const std::vector<std::string> comparing{"yi2020_table1", "yi2020_sweep"};
 
 /// That `a` and `b` differ in UAR by so much.
@@ -150,14 +230,14 @@ Claim compared(std::string id, std::string where, std::string statement, std::st
                const Learner& b, const Range& range, const std::string& program) {
   std::string models = a.augmenter;
   if (std::string(b.augmenter) != a.augmenter) models = fmt::format("{},{}", b.augmenter, a.augmenter);
-  return {"yi2020:" + std::move(id),
+  return {"yi2020/" + std::move(id),
           std::move(where),
           std::move(statement),
           std::move(published),
           fmt::format("UAR of {} less that of {}, in points", in_words(a), in_words(b)),
           range,
           fmt::format("{} --models {} --classifiers {}", program, models, a.classifier),
-          of(comparing, uar_change(a, b))};
+          of(program == "yi2020_imbalance" ? std::vector{program} : comparing, uar_change(a, b))};
 }
 
 std::vector<Claim> claims_of_yi2020() {
@@ -206,7 +286,7 @@ std::vector<Claim> claims_of_yi2020() {
     list.push_back(compared(fmt::format("more-{}", augmenter), in_figure,
                             fmt::format("With more rows of {} the DNN becomes worse", display_name(augmenter)), "",
                             all(augmenter, "dnn"), one(augmenter, "dnn"), below, sweep));
-    list.push_back({fmt::format("yi2020:guessing-{}", augmenter),
+    list.push_back({fmt::format("yi2020/guessing-{}", augmenter),
                     in_figure,
                     fmt::format("With many rows of {} the DNN ends in guessing", display_name(augmenter)),
                     "",
@@ -218,7 +298,7 @@ std::vector<Claim> claims_of_yi2020() {
   }
   list.push_back(compared("more-aae", in_figure, "More rows of AAE bring no obvious gain", "", all("aae", "dnn"),
                           one("aae", "dnn"), {.high = noticeable}, sweep));
-  list.push_back({"yi2020:perfect-fold",
+  list.push_back({"yi2020/perfect-fold",
                   "section V-B",
                   "With rows of WADAN one of the folds reaches 100 % UAR",
                   "100 %",
@@ -238,20 +318,66 @@ std::vector<Claim> claims_of_yi2020() {
                             alone, alone_one, above, sweep));
   }
 
-  struct Closer {
-    const char *a, *b, *published;
+  const auto number = [&](const char* id, const char* where, std::string statement, const char* published,
+                          std::string quantity, const Range& range, const std::string& program, const char* models,
+                          const Measure& measure) {
+    const std::string asks = *models == 0 ? program : fmt::format("{} --models {}", program, models);
+    list.push_back({std::string("yi2020/") + id, where, std::move(statement), published, std::move(quantity), range,
+                    asks, of({program.substr(0, program.find(' '))}, measure)});
   };
-  for (const Closer& c :
-       {Closer{"adan", "aae", "0.0057 against 0.0244"}, Closer{"wadan", "aae", "0.0054 against 0.0244"},
-        Closer{"wadan", "adan", "0.0054 against 0.0057"}})
-    list.push_back(
-        {fmt::format("yi2020:mmd-{}-{}", c.a, c.b), "section V-A",
-         fmt::format("Rows of {} are closer to the real ones than those of {}", display_name(c.a), display_name(c.b)),
-         c.published,
-         fmt::format("Squared MMD (unbiased) from real rows: that of {} less that of {}", display_name(c.a),
-                     display_name(c.b)),
-         below, fmt::format("yi2020_mmd --models {},{}", c.b, c.a),
-         of({"yi2020_mmd"}, mmd_change(c.a, c.b, "features"))});
+
+  const std::string losses = "yi2020_losses --seeds 5";
+  const auto rises = [&](const char* id, const char* panel, const char* model, const char* loss, const Range& range) {
+    const char* who = *loss == 'G' ? "generator" : "discriminator";
+    number(id, panel,
+           fmt::format("The {}'s loss in {} {}", who, display_name(model), range.low == 0 ? "rises" : "falls"), "",
+           fmt::format("Loss {} in the last tenth of the epochs less that of the first", loss), range, losses, model,
+           mean_of(model, rise_of(loss)));
+  };
+  rises("gan-loss-g", "Fig. 3(b)", "gan", "G", above);
+  rises("gan-loss-d", "Fig. 3(b)", "gan", "D", below);
+  rises("aae-loss-d", "Fig. 3(d)", "aae", "D", above);
+  rises("adan-loss-d", "Fig. 3(e)", "adan", "D", above);
+  rises("wadan-loss-d", "Fig. 3(f)", "wadan", "D", above);
+  const auto vanishes = [&](const char* id, const char* panel, const char* model, bool claimed) {
+    number(
+        id, panel,
+        fmt::format("The generator's gradient {} in {}", claimed ? "vanishes" : "does not vanish", display_name(model)),
+        "",
+        fmt::format("Norm of the gradient in the last tenth of the epochs over that of the first; vanished: below {}",
+                    vanished),
+        claimed ? Range{.high = vanished} : Range{.low = vanished}, losses, model, mean_of(model, left_of("grad_G")));
+  };
+  vanishes("gradient-gan", "Fig. 3(a)", "gan-saturating", true);
+  vanishes("gradient-adan", "Fig. 3(e)", "adan", false);
+  vanishes("gradient-wadan", "Fig. 3(f)", "wadan", false);
+
+  const auto closer = [&](const char* id, const char* published, const char* a, const char* b, const char* models) {
+    number(id, "section V-A",
+           fmt::format("Rows of {} are closer to the real ones than those of {}", display_name(a), display_name(b)),
+           published,
+           fmt::format("Squared MMD (unbiased) from real rows: that of {} less that of {}", display_name(a),
+                       display_name(b)),
+           below, "yi2020_mmd", models, change_of(a, b, discrepancy));
+  };
+  closer("mmd-adan-aae", "0.0057 against 0.0244", "adan", "aae", "aae,adan");
+  closer("mmd-wadan-aae", "0.0054 against 0.0244", "wadan", "aae", "aae,wadan");
+  closer("mmd-wadan-adan", "0.0054 against 0.0057", "wadan", "adan", "adan,wadan");
+
+  const std::string imbalance = "yi2020_imbalance";
+  number("imbalance-adan-misses", "Fig. 9, section V-D", "Where classes are few, ADAN misses some of them", "",
+         "Classes without a latent row that is nearest to a synthetic one of its class, of a fold", above, imbalance,
+         "adan", mean_of("adan", classes_missed));
+  number("imbalance-coverage", "Fig. 9, section V-D",
+         "Where classes are few, WADAN covers the real rows better than ADAN", "",
+         "Latent rows nearest to a synthetic one of their class, percent averaged over classes: WADAN's less ADAN's",
+         above, imbalance, "adan,wadan", change_of("wadan", "adan", covered));
+  list.push_back(compared("imbalance-uar", "Fig. 10, section V-D",
+                          "Where classes are few, WADAN is worth more to the DNN than ADAN", "", all("wadan", "dnn"),
+                          all("adan", "dnn"), above, imbalance));
+  number("time", "Table III, section V-E", "An epoch of WADAN takes longer than one of ADAN", "2.2 times as long",
+         "Seconds of a WADAN epoch of 400 rows over those of an ADAN epoch; least to most of the repetitions", {1},
+         "yi2020_time --rows 400", "", time_ratio("WADAN-epoch-of-400-rows", "ADAN-epoch-of-400-rows"));
   return list;
 }
 
@@ -305,11 +431,10 @@ Evidence read_evidence(const fs::path& run) {
       name, io::parse_strict_json(text(run / "config.json"), json_depth, (run / "config.json").string()), {}, {}};
   io::check_file(e.config.contains("program") && e.config["program"].is_string(), name,
                  "its config.json names no program");
-  std::vector<fs::path> units;
   if (fs::exists(run / "units"))
-    for (const auto& entry : fs::directory_iterator(run / "units")) units.push_back(entry.path());
-  std::sort(units.begin(), units.end());
-  for (const fs::path& unit : units) e.outcomes.push_back(io::parse_strict_json(text(unit), json_depth, unit.string()));
+    for (const auto& entry : fs::directory_iterator(run / "units"))
+      e.units[entry.path().stem().string()] =
+          io::parse_strict_json(text(entry.path()), json_depth, entry.path().string());
   const auto data = [&](const char* what) { return e.config.value(json::json_pointer(what), ""); };
   if (data("/data/source") == synthetic_source) e.name += ", INVENTED DATA";
   if (data("/data/scaling/normalise") == "corpus") e.name += ", LEAK: normalised on the whole corpus";

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -17,10 +18,10 @@ namespace emograd::report {
 
 /// A finished run folder, as far as claims ask for it.
 struct Evidence {
-  std::string name;                        // of the folder; says so where data are invented or leak
-  nlohmann::json config;                   // config.json
-  std::vector<nlohmann::json> outcomes;    // of all units (protocol/unit.h), by file name
-  std::optional<Predictions> predictions;  // where classifiers were trained
+  std::string name;                             // of the folder; says so where data are invented or leak
+  nlohmann::json config;                        // config.json
+  std::map<std::string, nlohmann::json> units;  // outcomes by name (run_folder.h)
+  std::optional<Predictions> predictions;       // where classifiers were trained
   std::string program() const { return config.at("program"); }
 };
 /// FileError where the folder holds no run, or one that is not finished.
@@ -43,7 +44,7 @@ Verdict judge(const Estimate&, const Range&);
 const char* name_of(Verdict);  // "not reproduced"
 
 struct Claim {
-  std::string id;         // "yi2020:wadan-dnn"
+  std::string id;         // "yi2020/wadan-dnn"
   std::string where;      // in the paper
   std::string statement;  // what it says, in our words
   std::string published;  // its figure, or "" where there is only the statement
