@@ -1,9 +1,13 @@
 #include "experiments/report/claims.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "experiments/report/command_line.h"
+#include "experiments/report/config_json.h"
 #include "experiments/report/html_table.h"
 #include "experiments/report/page.h"
 #include "tensor/io/atomic_file.h"
@@ -30,7 +34,9 @@ int main(int argc, char** argv) {
     std::cout << report::claims_text(findings);
     if (out.empty()) return 0;
     report::Facts sources;
-    for (const report::Evidence& run : runs) sources.items.emplace_back(run.name, run.program());
+    for (const report::Evidence& run : runs)
+      sources.items.emplace_back(run.name,
+                                 fmt::format("{}. {}", run.program(), fmt::join(report::warnings(run.config), " ")));
     const report::Page page{"Claims of the papers, and what runs say",
                             "Every claim is a number with a range; where the 95 % interval of the number lies decides.",
                             {},

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/protocol/synthetic_table.h"
 #include "experiments/report/comparison.h"
 #include "experiments/report/filter.h"
 #include "tensor/error.h"
@@ -138,6 +139,19 @@ TEST_CASE("tables: a run folder gets them in three forms") {
   CHECK(content(folder / "run/table.md") == as_markdown(small()) + "\n" + as_markdown(other));
   CHECK(content(folder / "run/table.tex") == as_latex(small()) + "\n" + as_latex(other));
   CHECK(content(folder / "run/table.csv") == as_csv({small(), other}));
+
+  // What must be known of the data goes with each of them.
+  const nlohmann::json leak{{"data", {{"source", "a.csv"}, {"leak", "scaled by all rows"}}}};
+  write_tables(RunFolder(folder / "leak", leak, false), {small()});
+  CHECK(content(folder / "leak/table.md").find("Leak: features are scaled by all rows.") != std::string::npos);
+  CHECK(content(folder / "leak/table.tex").find("Leak: features are scaled by all rows.") != std::string::npos);
+  const CsvTable csv = read_csv(folder / "leak/table.csv");
+  for (std::size_t i = 0; i < csv.rows(); ++i)
+    CHECK(csv.cell(i, csv.column("warning")) == "Leak: features are scaled by all rows.");
+  const nlohmann::json invented{{"data", {{"source", protocol::synthetic_source}}}};
+  write_tables(RunFolder(folder / "invented", invented, false), {small()});
+  for (const char* form : {"md", "tex", "csv"})
+    CHECK(content(folder / ("invented/table." + std::string(form))).find("The data are invented") != std::string::npos);
 }
 
 TEST_CASE("tables: what does not fit is refused") {

@@ -1,5 +1,7 @@
 #include "experiments/report/config_json.h"
 
+#include "experiments/protocol/synthetic_table.h"
+
 namespace emograd::yi2020 {
 
 void to_json(nlohmann::json& j, const TrainingConfig& c) {
@@ -92,3 +94,32 @@ void to_json(nlohmann::json& j, const Data& d) {
 }
 
 }  // namespace emograd::protocol
+
+namespace emograd::report {
+namespace {
+
+/// "left are at most 3 of anger, 5 of sadness"
+std::string thinned_classes(const nlohmann::json& rows) {
+  std::string out;
+  for (const auto& [name, left] : rows.items())
+    out += (out.empty() ? "left are at most " : ", ") + left.dump() + " of " + name;
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::string> warnings(const nlohmann::json& config) {
+  std::vector<std::string> out;
+  const nlohmann::json data = config.value("data", nlohmann::json::object());
+  if (data.value("source", "") == protocol::synthetic_source)
+    out.push_back("The data are invented: these numbers show the program at work and say nothing about speech.");
+  if (data.contains("leak")) out.push_back("Leak: features are " + data.at("leak").get<std::string>() + ".");
+  if (data.contains("thinned"))
+    out.push_back(
+        "Thinned: in every training fold all but a few rows of some classes were taken away, for models and "
+        "classifiers alike: " +
+        thinned_classes(data.at("thinned")) + ". Test rows are whole.");
+  return out;
+}
+
+}  // namespace emograd::report

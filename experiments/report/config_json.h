@@ -1,6 +1,8 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "experiments/protocol/data.h"
 #include "models/yi2020/aae.h"
@@ -21,3 +23,9 @@ void to_json(nlohmann::json&, const SvmConfig&);
 namespace emograd::protocol {
 void to_json(nlohmann::json&, const Data&);  // hash, sizes, protocol and the manifest's hash, scaling; not the rows
 }  // namespace emograd::protocol
+
+namespace emograd::report {
+/// Sentences on what a reader of any result must know: that data are invented, that they leak, that rows were taken
+/// away. From config.json; none where it says nothing of data.
+std::vector<std::string> warnings(const nlohmann::json& config);
+}  // namespace emograd::report

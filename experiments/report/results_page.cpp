@@ -6,7 +6,7 @@
 #include <cmath>
 #include <map>
 
-#include "experiments/protocol/synthetic_table.h"
+#include "experiments/report/config_json.h"
 
 namespace emograd::report {
 namespace {
@@ -146,14 +146,6 @@ std::string joined(const json& list) {
   return out;
 }
 
-/// "left are at most 3 of anger, 5 of sadness"
-std::string thinned_classes(const json& rows) {
-  std::string out;
-  for (const auto& [name, left] : rows.items())
-    out += (out.empty() ? "left are at most " : ", ") + left.dump() + " of " + name;
-  return out;
-}
-
 }  // namespace
 
 Page run_page(const RunDescription& run, std::vector<Section> sections) {
@@ -161,17 +153,7 @@ Page run_page(const RunDescription& run, std::vector<Section> sections) {
   Page page{run.title, run.lead, {}, std::move(sections)};
   std::erase_if(page.sections, [](const Section& s) { return s.parts.empty(); });
   const std::string source = data.at("source");
-  if (source == protocol::synthetic_source)
-    page.head.push_back(
-        Note{"The data are invented: these numbers show the program at work and say nothing about "
-             "speech."});
-  if (data.contains("leak"))
-    page.head.push_back(Note{"Leak: features are " + data.at("leak").get<std::string>() + "."});
-  if (data.contains("thinned"))
-    page.head.push_back(
-        Note{"Thinned: in every training fold all but a few rows of some classes were taken away, for models and "
-             "classifiers alike: " +
-             thinned_classes(data.at("thinned")) + ". Test rows are whole."});
+  for (std::string& warning : warnings(run.config)) page.head.push_back(Note{std::move(warning)});
   page.head.push_back(
       Facts{{{"Data", source},
              {"Utterances × features", fmt::format("{} × {}", data.at("rows").dump(), data.at("features").dump())},

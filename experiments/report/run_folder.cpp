@@ -67,7 +67,7 @@ void drop_torn_line(const fs::path& path) {
 
 }  // namespace
 
-RunFolder::RunFolder(const fs::path& path, const json& config, bool resume) : path_(path) {
+RunFolder::RunFolder(const fs::path& path, const json& config, bool resume) : path_(path), config_(config) {
   const std::string name = path_.string();
   std::error_code failure;
   fs::create_directories(path_, failure);

@@ -39,11 +39,13 @@ class RunFolder {
   void timing(const nlohmann::json& line);  // of timing.jsonl, which goes on
   void write(const std::string& file, std::string_view text) const;  // unless that is in it already
   const std::filesystem::path& path() const { return path_; }
+  const nlohmann::json& config() const { return config_; }
 
  private:
   std::filesystem::path unit_file(const std::string& unit) const { return path_ / "units" / (unit + ".json"); }
 
   std::filesystem::path path_;
+  nlohmann::json config_;
   int lock_ = -1;
   std::ofstream metrics_, timing_;
 };

@@ -1,6 +1,7 @@
 #include "experiments/report/table.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <sstream>
@@ -8,6 +9,7 @@
 #include <utility>
 
 #include "experiments/protocol/metrics.h"
+#include "experiments/report/config_json.h"
 #include "experiments/report/text_table.h"
 #include "tensor/error.h"
 #include "tensor/io/csv.h"
@@ -150,7 +152,7 @@ std::string as_latex(const Table& t) {
   return out + "\\end{table}\n";
 }
 
-std::string as_csv(const std::vector<Table>& tables) {
+std::string as_csv(const std::vector<Table>& tables, const std::string& warning) {
   check(!tables.empty(), "as_csv: there are no tables");
   for (const Table& t : tables) check_form(t);
   CsvTable csv;
@@ -161,6 +163,7 @@ std::string as_csv(const std::vector<Table>& tables) {
       for (const std::string& number : t.columns[j].numbers)
         csv.columns.push_back(t.columns[j].title + (number.empty() ? "" : " " + number));
     }
+  if (!warning.empty()) csv.columns.emplace_back("warning");
   std::vector<std::string> names;
   for (const Table& t : tables)
     for (const auto& row : t.rows)
@@ -178,12 +181,15 @@ std::string as_csv(const std::vector<Table>& tables) {
           cells.push_back(cell.numbers.empty() ? "" : fmt::format("{}", cell.numbers[i]));
       }
     }
+    if (!warning.empty()) cells.push_back(warning);
     csv.add_row(cells);
   }
   return format_csv(csv);
 }
 
-void write_tables(const RunFolder& folder, const std::vector<Table>& tables, const std::string& name) {
+void write_tables(const RunFolder& folder, std::vector<Table> tables, const std::string& name) {
+  const std::vector<std::string> warned = warnings(folder.config());
+  for (Table& t : tables) t.notes.insert(t.notes.begin(), warned.begin(), warned.end());
   const auto joined = [&](std::string (*as)(const Table&)) {
     std::string out;
     for (const Table& t : tables) out.append(out.empty() ? "" : "\n").append(as(t));
@@ -191,7 +197,7 @@ void write_tables(const RunFolder& folder, const std::vector<Table>& tables, con
   };
   folder.write(name + ".md", joined(as_markdown));
   folder.write(name + ".tex", joined(as_latex));
-  folder.write(name + ".csv", as_csv(tables));
+  folder.write(name + ".csv", as_csv(tables, fmt::format("{}", fmt::join(warned, " "))));
 }
 
 }  // namespace emograd::report

@@ -43,10 +43,12 @@ std::string as_markdown(const Table&);
 /// A table environment for \usepackage{booktabs}.
 std::string as_latex(const Table&);
 /// Numbers to the last digit, separated by ';', without caption and notes. Several tables become one, joined on what
-/// their rows are named; cells are empty where a table has no such row.
-std::string as_csv(const std::vector<Table>&);
+/// their rows are named; cells are empty where a table has no such row. `warning`, if any, fills a last column of that
+/// name.
+std::string as_csv(const std::vector<Table>&, const std::string& warning = "");
 
-/// The tables as table.md, table.tex and, joined, table.csv of a run folder, or under another name.
-void write_tables(const RunFolder&, const std::vector<Table>&, const std::string& name = "table");
+/// The tables as table.md, table.tex and, joined, table.csv of a run folder, or under another name, each with what
+/// must be known of the run's data (warnings in config_json.h).
+void write_tables(const RunFolder&, std::vector<Table>, const std::string& name = "table");
 
 }  // namespace emograd::report
