@@ -150,6 +150,31 @@ TEST_CASE("figures: a description and the numbers of every plot") {
                                 {"n2", "60", "55", "65", ""}});
 }
 
+TEST_CASE("figures: clouds of points: filled and hollow for any number of classes, one scale, numbers by series") {
+  Plot p{.kind = Plot::Kind::points, .x_label = "a", .y_label = "b", .same_scale = true};
+  for (std::size_t k = 0; k < 14; ++k)
+    for (const bool hollow : {false, true})
+      p.series.push_back(
+          {.name = fmt::format("{}{}", k, hollow), .x = {0, 10}, .y = {0, 2}, .style = k, .hollow = hollow});
+  const std::string script = gnuplot_script(p);
+  std::vector<std::string> marks;  // colour and kind of mark of each series
+  for (std::size_t at = 0; (at = script.find("with points lc rgb '", at)) != std::string::npos; ++at)
+    marks.push_back(script.substr(at + 20, 7) + script.substr(script.find(" pt ", at), 6));
+  CHECK(marks.size() == 28);
+  std::sort(marks.begin(), marks.end());
+  CHECK(std::adjacent_find(marks.begin(), marks.end()) == marks.end());
+  CHECK(has(script, "set xrange [-0.4:10.4]\nset yrange [-4.4:6.4]\n"));
+  p.same_scale = false;
+  CHECK(has(gnuplot_script(p), "set yrange [-0.08:2.08]"));
+  CHECK(numbers(p)[0] == std::vector<std::string>{"series", "points", "a, mean", "deviation", "b, mean", "deviation"});
+  CHECK(numbers(p)[1] == std::vector<std::string>{"0false", "2", "5", "7.071", "1", "1.414"});
+  CHECK(numbers(p).size() == 29);
+  p.series.resize(1);
+  CHECK(numbers(p).size() == 3);  // few points, each of them
+  p.same_scale = p.log_x = true;
+  CHECK_THROWS_WITH_AS(gnuplot_script(p), doctest::Contains("one scale for both axes"), Error);
+}
+
 TEST_CASE("figures: without gnuplot the page says so, and has the numbers") {
   const Figure f{"Title", "Caption", plots("<n>")};
   const TemporaryFolder folder;

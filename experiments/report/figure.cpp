@@ -7,6 +7,7 @@
 #include <limits>
 #include <string_view>
 
+#include "experiments/protocol/metrics.h"
 #include "experiments/report/definition.h"
 #include "experiments/report/filter.h"
 #include "experiments/report/html_table.h"
@@ -20,8 +21,9 @@ namespace {
 using Kind = Plot::Kind;
 
 // In units of the drawing, about as many as pixels on a phone, and on a desk where three lie side by side.
-constexpr int width = 360, height = 200, bar = 13, label_height = 19, gap = 9, axis_height = 26;
-constexpr std::size_t most_error_bars = 12, longest_label = 40;
+constexpr int width = 360, height = 200, square = 290, square_height = square + 32, bar = 13, label_height = 19,
+              gap = 9, axis_height = 26;
+constexpr std::size_t most_error_bars = 12, most_listed = 40, longest_label = 40;
 
 // Colours that gnuplot is told; adapted_svg makes variables of them.
 constexpr const char *ink = "#010101", *faint = "#020202", *rule = "#030303";
@@ -34,9 +36,10 @@ struct Style {
 
 Style style_of(const Series& s, std::size_t place) {
   constexpr const char* dashes[] = {"", "(8,4)", "(2,3)", "(9,3,2,3)", "(14,4)", "(5,2,2,2,2,2)", "(3,6)"};
-  constexpr int marks[] = {7, 5, 9, 13, 11, 15, 3};
-  const std::size_t i = s.style.value_or(place);
-  return {i % series_colours.size(), dashes[i % std::size(dashes)], marks[i % std::size(marks)]};
+  constexpr int marks[] = {7, 5, 9, 13, 11, 15};  // all that can be hollow
+  static_assert(std::size(marks) == series_colours.size());
+  const std::size_t i = s.style.value_or(place), round = i / std::size(marks);  // another mark in a colour's next round
+  return {i % series_colours.size(), dashes[i % std::size(dashes)], marks[(i + round) % std::size(marks)]};
 }
 
 std::string colour(std::size_t i) {
@@ -46,7 +49,7 @@ std::string colour(std::size_t i) {
 
 int mark_of(const Series& s, std::size_t place) {
   const int mark = style_of(s, place).mark;
-  return s.hollow && mark > 3 ? mark - 1 : mark;
+  return s.hollow ? mark - 1 : mark;
 }
 
 bool has_interval(const Series& s) { return !s.low.empty(); }
@@ -60,6 +63,8 @@ void check_form(const Plot& p) {
           "plot '{}', series '{}': {} x, {} y, {} low, {} high, {} groups of dots do not fit", p.title, s.name,
           s.x.size(), s.y.size(), s.low.size(), s.high.size(), s.dots.size());
   }
+  check(!p.same_scale || (p.kind == Kind::points && !p.log_x && !p.log_y),
+        "plot '{}': one scale for both axes is for points on linear axes", p.title);
 }
 
 struct Range {
@@ -182,12 +187,26 @@ struct Commands {
   std::string text() const { return data + (plot.empty() ? "plot NaN\n" : plot + "\n"); }
 };
 
+/// Both of the larger one's extent.
+void alike(Range& x, Range& y) {
+  const double extent = std::max(x.high - x.low, y.high - y.low);
+  for (Range* r : {&x, &y}) {
+    const double middle = (r->low + r->high) / 2;
+    *r = {middle - extent / 2, middle + extent / 2};
+  }
+}
+
 std::string with_axes(const Plot& p, const Commands& commands) {
-  const Range x = x_range(p), y = y_range(p);
-  std::string out = head(height) + fmt::format(
-                                       "set lmargin 7\nset rmargin 2\nset bmargin 1.5\nset tmargin 0.6\n"
-                                       "set xrange [{:.8g}:{:.8g}]\nset yrange [{:.8g}:{:.8g}]\n",
-                                       x.low, x.high, y.low, y.high);
+  Range x = x_range(p), y = y_range(p);
+  if (p.same_scale) alike(x, y);
+  std::string out = head(p.same_scale ? square_height : height);
+  if (p.same_scale)
+    out += fmt::format(
+        "set lmargin at screen {:.6g}\nset rmargin at screen {:.6g}\nset bmargin at screen {:.6g}\n"
+        "set tmargin at screen {:.6g}\n",
+        1 - (square + 12.0) / width, 1 - 12.0 / width, 1 - (square + 6.0) / square_height, 1 - 6.0 / square_height);
+  else out += "set lmargin 7\nset rmargin 2\nset bmargin 1.5\nset tmargin 0.6\n";
+  out += fmt::format("set xrange [{:.8g}:{:.8g}]\nset yrange [{:.8g}:{:.8g}]\n", x.low, x.high, y.low, y.high);
   return out + tics("x", x, p.log_x, 6, whole_x(p)) + tics("y", y, p.log_y, 5) + commands.text();
 }
 
@@ -213,8 +232,9 @@ void draw_lines(const Series& s, std::size_t place, bool alone, Commands& to) {
 void draw_points(const Series& s, std::size_t place, Commands& to) {
   std::vector<std::vector<double>> rows;
   for (std::size_t i = 0; i < s.y.size(); ++i) rows.push_back({s.x[i], s.y[i]});
-  to.draw(rows, fmt::format("using 1:2 with points lc rgb '{}' lw 1.2 pt {} ps 0.55", colour(style_of(s, place).colour),
-                            mark_of(s, place)));
+  // A hollow mark is seen around a filled one, too.
+  to.draw(rows, fmt::format("using 1:2 with points lc rgb '{}' lw 1.2 pt {} ps {}", colour(style_of(s, place).colour),
+                            mark_of(s, place), s.hollow ? 0.7 : 0.5));
 }
 
 void draw_histogram(const Series& s, std::size_t place, Commands& to) {
@@ -393,8 +413,9 @@ std::string key(const Plot& p, const std::string& id) {
       out += fmt::format("<path d=\"M1 6h30\" stroke=\"var(--c{})\" stroke-width=\"2\"{}/>", style.colour, dashes);
     }
     if (!filled)
-      out += fmt::format("<use href=\"#{}-gpPt{}\" transform=\"translate(16,6) scale(4)\" color=\"var(--c{})\"/>", id,
-                         mark_of(s, i) - 1, style.colour);
+      out += fmt::format(
+          "<use href=\"#{}-gpPt{}\" transform=\"translate(16,6) scale(4)\" fill=\"none\" color=\"var(--c{})\"/>", id,
+          mark_of(s, i) - 1, style.colour);
     out += fmt::format("</svg>{}\n", escaped(s.name));
   }
   return out + "</ul>\n";
@@ -481,7 +502,30 @@ std::string description(const Plot& p) {
   return out;
 }
 
+namespace {
+
+/// A row per cloud of points.
+std::vector<std::vector<std::string>> summed_up(const Plot& p) {
+  const std::string x = p.x_label.empty() ? "x" : p.x_label, y = p.y_label.empty() ? "y" : p.y_label;
+  std::vector<std::vector<std::string>> rows{
+      {"series", "points", x + ", mean", "deviation", y + ", mean", "deviation"}};
+  for (const Series& s : p.series) {
+    rows.push_back({s.name, std::to_string(s.y.size())});
+    for (const auto* values : {&s.x, &s.y}) {
+      const protocol::MeanSd r = values->empty() ? protocol::MeanSd{} : protocol::mean_sd(*values);
+      rows.back().push_back(values->empty() ? "–" : number(r.mean));
+      rows.back().push_back(values->size() < 2 ? "–" : number(r.sd));
+    }
+  }
+  return rows;
+}
+
+}  // namespace
+
 std::vector<std::vector<std::string>> numbers(const Plot& p) {
+  std::size_t points = 0;
+  for (const Series& s : p.series) points += s.y.size();
+  if (p.kind == Kind::points && points > most_listed) return summed_up(p);
   const bool bars = p.kind == Kind::bars, histogram = p.kind == Kind::histogram;
   const bool named = p.series.size() > 1, interval = std::any_of(p.series.begin(), p.series.end(), has_interval);
   const bool dots = std::any_of(p.series.begin(), p.series.end(), [](const Series& s) { return !s.dots.empty(); });

@@ -28,6 +28,7 @@ struct Plot {
   std::optional<double> reference = {};                                 // bars: a dashed line at this value
   std::optional<std::pair<double, double>> x_range = {}, y_range = {};  // shown at least; on bars, 0 is, too
   bool log_x = false, log_y = false;                                    // error where a value is not positive
+  bool same_scale = false;                                              // points: a unit of x is as long as one of y
 };
 
 /// One or more plots that share title, caption and key.
@@ -48,7 +49,7 @@ std::string adapted_svg(const std::string& svg, const std::string& id, const std
 /// In words what the plot shows: for those who do not see it.
 std::string description(const Plot&);
 
-/// The numbers behind the plot, a header first.
+/// The numbers behind the plot, a header first; of more than 40 points, how many each series has, and where they are.
 std::vector<std::vector<std::string>> numbers(const Plot&);
 
 /// HTML: title, caption, key, drawings with text alternatives, and the numbers in a table that unfolds. Without
