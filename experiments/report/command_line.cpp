@@ -111,17 +111,21 @@ std::string command_again(const CLI::App& app) {
   std::string command = quoted(std::filesystem::path(app.get_name()).filename().string());
   for (const CLI::Option* option : app.get_options()) {
     if (option->count() == 0 || option->get_group() == run_group) continue;
-    command += ' ' + option->get_name();
-    if (option->get_items_expected_max() == 0) continue;  // a flag
     const bool file = option->get_type_name().ends_with("FILE");
     std::string values;
     for (const std::string& value : option->results()) {
       const std::string scheme = value.starts_with("file:") ? "file:" : "";  // of --split
       const bool shorten = file || !scheme.empty();
-      values += (values.empty() ? "" : ",") + scheme +
-                (shorten ? std::filesystem::path(value.substr(scheme.size())).filename().string() : value);
+      const std::string shown =
+          scheme + (shorten ? std::filesystem::path(value.substr(scheme.size())).filename().string() : value);
+      if (option->get_delimiter() == '\0' && !values.empty()) {  // it is given once for each value
+        command += ' ' + option->get_name() + ' ' + quoted(values);
+        values.clear();
+      }
+      values += (values.empty() ? "" : ",") + shown;
     }
-    command += ' ' + quoted(values);
+    command += ' ' + option->get_name();
+    if (option->get_items_expected_max() > 0) command += ' ' + quoted(values);  // it is no flag
   }
   return command;
 }
