@@ -1,41 +1,21 @@
 #include "experiments/protocol/coverage.h"
 
 #include <algorithm>
-#include <cmath>
 
-#include "autograd/grad.h"
-#include "autograd/ops/linalg.h"
-#include "autograd/ops/pointwise.h"
-#include "autograd/ops/reduce.h"
-#include "autograd/ops/shape.h"
+#include "experiments/protocol/nearest.h"
 #include "tensor/error.h"
 
 namespace emograd::protocol {
 namespace {
 
-constexpr std::int64_t block = 512;  // rows whose distances are in memory at a time
-
-/// Of every row of x (N, M) the index of the nearest of y (N', M), f64.
-std::vector<std::int64_t> nearest(const Tensor& x, const Tensor& y) {
-  const Tensor squares = sum(square(y), {1}), y_t = transpose(y);
-  std::vector<std::int64_t> index;
-  for (std::int64_t i = 0; i < x.dim(0); i += block) {
-    // ‖y‖² − 2 x·y orders the rows y as their distances from x do.
-    const Tensor closeness = 2 * matmul(slice(x, 0, i, i + block), y_t) - squares;
-    const std::vector<std::int64_t> of_block = argmax(closeness, 1).to_vector<std::int64_t>();
-    index.insert(index.end(), of_block.begin(), of_block.end());
-  }
-  return index;
-}
-
-std::vector<Matched> matches(const Tensor& x, const std::vector<std::int64_t>& labels, const Tensor& y,
+std::vector<Matched> matches(const LabelledRows& x, const std::vector<std::int64_t>& labels, const LabelledRows& y,
                              const std::vector<std::int64_t>& labels_of_y, std::int64_t classes) {
   std::vector<Matched> out(static_cast<std::size_t>(classes));
-  const std::vector<std::int64_t> partner = nearest(x, y);
+  const std::vector<Nearest> partner = nearest(x, y);
   for (std::size_t i = 0; i < labels.size(); ++i) {
     Matched& of_class = out[static_cast<std::size_t>(labels[i])];
     ++of_class.rows;
-    of_class.matched += labels_of_y[static_cast<std::size_t>(partner[i])] == labels[i];
+    of_class.matched += labels_of_y[static_cast<std::size_t>(partner[i].row)] == labels[i];
   }
   return out;
 }
@@ -56,12 +36,8 @@ Coverage coverage(const LabelledRows& real, const LabelledRows& synthetic, std::
         "coverage: needs rows (N, M) and (N', M), got {} and {}", real.x.shape(), synthetic.x.shape());
   const std::vector<std::int64_t> of_real = checked_labels(real, classes),
                                   of_synthetic = checked_labels(synthetic, classes);
-  const NoGrad off;
-  // Distances do not change, and lose fewer digits to large norms.
-  const Tensor wide = cast(real.x, DType::f64), centre = mean(wide, {0}, true);
-  const Tensor x = packed(wide - centre), y = packed(cast(synthetic.x, DType::f64) - centre);
-  check(std::isfinite(sum(square(x)).item() + sum(square(y)).item()), "coverage: a value of the rows is not finite");
-  return {matches(x, of_real, y, of_synthetic, classes), matches(y, of_synthetic, x, of_real, classes)};
+  return {matches(real, of_real, synthetic, of_synthetic, classes),
+          matches(synthetic, of_synthetic, real, of_real, classes)};
 }
 
 nlohmann::json latent_coverage(const TrainingFold& fold, const Augmenter& augmenter, Rng rng) {
