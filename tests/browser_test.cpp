@@ -275,6 +275,21 @@ TEST_CASE("browser: report.html of a run, with names made to break it") {
   check_readable(browser, folder / "run" / "report.html", 2);
 }
 
+TEST_CASE("browser: report.html with clouds of real and synthetic rows") {
+  const std::string program = chromium();
+  if (program.empty()) return;
+  const TemporaryFolder folder;
+  const Finished run =
+      run_program("yi2020_space",
+                  resumable_run("--models noise,adan --epochs 2 --batch 512 --perplexity 5 --iterations 10 --rows 30",
+                                folder / "run", "1"));
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  Browser browser(program);
+  // Features and latent vectors by two projections, a histogram, losses.
+  check_readable(browser, folder / "run" / "report.html", 2 * 2 + 1 + 1);
+}
+
 TEST_CASE("browser: every part of a page, and what the test is to find when it is there") {
   const std::string program = chromium();
   if (program.empty()) return;

@@ -25,6 +25,7 @@ struct LabelledRows {
 struct TrainingFold {
   LabelledRows rows;
   std::int64_t classes = 0;
+  Tensor features = {};  // (F,) i64: which columns of the table these are
 };
 
 /// A way to make more training rows out of those there are. One is made per training fold and fitted epoch by epoch, so

@@ -168,7 +168,7 @@ LabelledRows take(const FeatureTable& table, const std::vector<std::int64_t>& ro
 TrainingFold training_fold(const FeatureTable& table, const Scaler& scaler, const Split& split) {
   LabelledRows rows = take(table, split.train);
   rows.x = scaler(rows.x);
-  return {std::move(rows), table.class_count()};
+  return {std::move(rows), table.class_count(), scaler.kept};
 }
 
 std::optional<json> run_unit(const Unit& unit, const Session& session) {

@@ -34,6 +34,8 @@ class Summary {
   /// As added, but for their epochs.
   const std::vector<nlohmann::json>& outcomes() const { return outcomes_; }
   const LossCurves& losses() const { return losses_; }  // their epochs
+  const protocol::FeatureTable& table() const { return table_; }
+  const protocol::Split& split(const std::string& name) const;  // Error where there is none
   const std::vector<std::string>& classes() const { return table_.classes; }
   std::vector<std::int64_t> truth(const nlohmann::json& outcome) const;  // labels of its test rows
   /// In the order added.
@@ -60,7 +62,6 @@ class Summary {
   CsvTable labelled(CsvTable) const;
 
  private:
-  const protocol::Split& split(const std::string& name) const;
   bool several_mixes() const;  // of one augmenter
 
   const protocol::FeatureTable& table_;
