@@ -289,7 +289,8 @@ std::vector<std::string> small_run(const std::string& out, const std::string& jo
 
 }  // namespace
 
-TEST_CASE("yi2020_imbalance: tables follow from predictions and units; killed and resumed, the same bytes") {
+TEST_CASE("yi2020_imbalance: tables follow from predictions and units; killed and resumed, the same bytes" *
+          doctest::test_suite("programs")) {
   const TemporaryFolder folder;
   const Finished whole = run_program("yi2020_imbalance", small_run(folder / "whole", "1"));
   INFO(whole.err);

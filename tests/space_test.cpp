@@ -37,7 +37,8 @@ std::size_t count(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("space: tables, coordinates and pictures, the same for any number of jobs and after a kill") {
+TEST_CASE("space: tables, coordinates and pictures, the same for any number of jobs and after a kill" *
+          doctest::test_suite("programs")) {
   const TemporaryFolder folder;
   const Finished one = run_program("yi2020_space", small_space(folder / "1", "1"));
   INFO(one.err);

@@ -61,7 +61,8 @@ std::vector<std::string> small_run(const std::string& out, const std::string& jo
 
 }  // namespace
 
-TEST_CASE("yi2020_losses: every loss of every epoch, what the tables make of them, a panel per model") {
+TEST_CASE("yi2020_losses: every loss of every epoch, what the tables make of them, a panel per model" *
+          doctest::test_suite("programs")) {
   const TemporaryFolder folder;
   const Finished run = run_program("yi2020_losses", small_run(folder / "run", "1"));
   INFO(run.err);
