@@ -61,9 +61,9 @@ Table trend_table(const LossCurves& curves) {
                         cell(all.scatter)});
     }
   t.notes = {
-      "A loss of an epoch is the mean over its steps, by rows; of at most 100 epochs it is kept. first: the first "
-      "epoch "
-      "kept; last tenth: mean over the last tenth of the epochs; slope: of the least-squares line through the last "
+      "A loss of an epoch is the mean over its steps, by rows; of the first epoch and "
+      "at most 100 more it is kept. first: the first epoch; last tenth: mean over the last tenth of the epochs; slope: "
+      "of the least-squares line through the last "
       "half; scatter: standard deviation around that line.",
       "Norm of a gradient: of all of the network's weights together, mean over the epoch's steps, of the network's "
       "whole "
@@ -75,15 +75,15 @@ Table trend_table(const LossCurves& curves) {
 }
 
 /// seed;split;model;epoch;loss;value
-std::string losses_csv(const LossCurves& curves) {
+std::string losses_csv(const Summary& summary) {
   CsvTable csv;
   csv.columns = {"seed", "split", "model", "epoch", "loss", "value"};
-  for (const LossCurves::Training& t : curves.trainings())
+  for (const LossCurves::Training& t : summary.losses().trainings())
     for (std::size_t i = 0; i < t.epochs.size(); ++i)
       for (const auto& [loss, values] : t.losses)
         csv.add_row({std::to_string(t.seed), t.split, t.augmenter, fmt::format("{}", t.epochs[i]), loss,
                      fmt::format("{}", values[i])});
-  return format_csv(csv);
+  return format_csv(summary.labelled(std::move(csv)));
 }
 
 /// A curve in every panel: of the first of these losses that the model has.
@@ -130,10 +130,7 @@ int main(int argc, char** argv) {
   for (yi2020::TrainingConfig* config : std::initializer_list<yi2020::TrainingConfig*>{
            &methods.gan_saturating, &methods.gan, &methods.cgan, &methods.aae, &methods.adan, &methods.wadan})
     config->gradient_norm = true;
-  options.classifiers.names = {};
-  report::add_options(app, options);
-  for (const char* name : {"--classifiers", "--dnn-steps", "--dnn-l2", "--svm-c"})
-    app.remove_option(app.get_option(name));
+  report::add_options_without_classifiers(app, options);
   app.final_callback([&] {
     for (const std::string& name : methods.names)
       if (!panels.contains(name)) throw CLI::ValidationError("--models", name + " is not trained and has no losses");
@@ -148,7 +145,7 @@ int main(int argc, char** argv) {
        .results =
            [](const Summary& summary, const report::RunFolder& folder) {
              const Table trends = trend_table(summary.losses());
-             folder.write("losses.csv", losses_csv(summary.losses()));
+             folder.write("losses.csv", losses_csv(summary));
              report::write_tables(folder, {trends});
              return report::as_text(trends) + "\n";
            },

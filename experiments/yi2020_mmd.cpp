@@ -84,10 +84,7 @@ int main(int argc, char** argv) {
       "where the model has one, in its latent space. Without --features it runs on a small built-in synthetic table."};
   report::ExperimentOptions options{.run = {.out = "runs/yi2020_mmd"}};
   options.methods.names = {"adan", "wadan"};
-  options.classifiers.names = {};
-  report::add_options(app, options);
-  for (const char* name : {"--classifiers", "--dnn-steps", "--dnn-l2", "--svm-c"})
-    app.remove_option(app.get_option(name));
+  report::add_options_without_classifiers(app, options);
   app.final_callback([&] { report::drop_none(options.methods); });
   CLI11_PARSE(app, argc, argv);
   return report::run_experiment(options, {.program = "yi2020_mmd",

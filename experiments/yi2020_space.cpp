@@ -11,7 +11,8 @@ int main(int argc, char** argv) {
   CLI::App app{
       "Pictures as Figs. 4, 5 and 9 of yi2020 (doi.org/10.1109/TNNLS.2020.3027600), and numbers beside them: trains "
       "every\n"
-      "model once on all rows, takes one synthetic set, and shows real and synthetic rows in the plane, as features "
+      "model once, by default on all rows, takes one synthetic set, and shows real and synthetic rows in the plane, as "
+      "features "
       "and,\n"
       "where the model has one, in its latent space, and histograms of single features. Without --features it runs on "
       "a\n"
@@ -20,10 +21,7 @@ int main(int argc, char** argv) {
   report::SpaceOptions space;
   options.data.split = "all";
   options.methods.names = {"gan", "cgan", "aae", "adan", "wadan"};
-  options.classifiers.names = {};
-  report::add_options(app, options);
-  for (const char* name : {"--classifiers", "--dnn-steps", "--dnn-l2", "--svm-c"})
-    app.remove_option(app.get_option(name));
+  report::add_options_without_classifiers(app, options);
   app.option_defaults()->group("Experiment")->always_capture_default();
   app.add_option("--projections", space.projections, "Pictures of rows: tsne, pca")
       ->delimiter(',')
@@ -32,7 +30,7 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1.0, 10'000.0));
   app.add_option("--iterations", space.iterations, "t-SNE: steps of its descent")->check(CLI::Range(1, 1'000'000));
   app.add_option("--rows", space.rows, "Real rows in a picture, at most, chosen at random; numbers are of all rows")
-      ->check(CLI::Range(2, 10'000));
+      ->check(CLI::Range(2, 3000));
   app.add_option("--feature", space.features,
                  "Name of a feature to show a histogram of; may be given several times [one drawn at random]")
       ->allow_extra_args(false)

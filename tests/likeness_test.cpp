@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "autograd/ops/index.h"
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/random.h"
 #include "autograd/ops/shape.h"
@@ -145,6 +146,11 @@ TEST_CASE("likeness: copies, rows apart, collapse, wide strewing, wrong labels, 
     return std::pair(a, b);
   };
   CHECK(shares(real.x) == std::pair(0.0, 0.0));
+  std::vector<std::int64_t> twice;  // every copy has a copy
+  for (std::int64_t i = 0; i < 60; ++i) twice.push_back(i / 2);
+  const Tensor index = from_values<std::int64_t>({60}, twice);
+  const Neighbours copies = neighbours(real, {index_select(real.x, 0, index), index_select(real.labels, 0, index)}, 3);
+  CHECK(copies.same_kind_synthetic == Values{0, 0, 0});
   CHECK(shares(real.x + 1000.0) == std::pair(1.0, 1.0));
   CHECK(shares(normal({60, 100}, rng) * 0.1 + 100.0) == std::pair(0.0, 1.0));
   CHECK(shares(normal({60, 100}, rng) * 3.0 + 100.0) == std::pair(1.0, 0.0));

@@ -9,6 +9,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <numbers>
 #include <string>
 #include <vector>
 
@@ -334,4 +335,26 @@ TEST_CASE("the test keeps its level where nothing differs, alone and in a family
   }
   // Six independent tests at 0.05/6, of which 1024 sign vectors admit 8.
   check_binomial(family, experiments / 4, 1 - std::pow(1 - 8.0 / 1024, 6));
+}
+
+TEST_CASE("Student's interval of a mean: the quantiles are those of his density, integrated") {
+  for (const int n : {2, 3, 6, 11, 31, 32, 200}) {
+    CAPTURE(n);
+    std::vector<double> values(static_cast<std::size_t>(n), 0.0);
+    values[0] = 1;  // mean 1/n, standard deviation 1/√n
+    const Interval i = mean_interval(values);
+    CHECK((i.low + i.high) / 2 == doctest::Approx(1.0 / n));
+    const double t = (i.high - i.low) / 2 * n, v = n - 1;
+    const double scale = std::exp(std::lgamma((v + 1) / 2) - std::lgamma(v / 2)) / std::sqrt(v * std::numbers::pi);
+    const auto density = [&](double x) { return scale * std::pow(1 + x * x / v, -(v + 1) / 2); };
+    double area = 0;  // from 0 to t, by Simpson's rule
+    constexpr int steps = 20'000;
+    const double h = t / steps;
+    for (int k = 0; k < steps; k += 2)
+      area += h / 3 * (density(k * h) + 4 * density((k + 1) * h) + density((k + 2) * h));
+    CHECK(area == doctest::Approx(0.475).epsilon(2e-4));
+  }
+  CHECK(std::isnan(mean_interval({3}).low));
+  CHECK(mean_interval({3, 3}).low == 3);
+  CHECK_THROWS_AS(mean_interval({}), Error);
 }

@@ -15,8 +15,8 @@ double ks_distance(std::vector<double> a, std::vector<double> b);
 std::vector<double> ks_distances(const Tensor& a, const Tensor& b);
 
 /// Edges of bins of equal width from the least to the largest value, no wider than 2 IQR n^(−1/3) (Freedman and
-/// Diaconis 1981), at most `most` bins; one of width 1 where all values are equal, n^(1/3) bins where only the IQR is
-/// 0. Error where there are no values.
+/// Diaconis 1981) unless those were more than `most`; one of width 1 where all values are equal, n^(1/3) bins where
+/// only the IQR is 0. Error where there are no values.
 std::vector<double> histogram_edges(const std::vector<double>& values, std::int64_t most = 100);
 /// How many values are in each bin; the last one includes its upper edge. What lies outside is in none.
 std::vector<double> histogram_counts(const std::vector<double>& values, const std::vector<double>& edges);

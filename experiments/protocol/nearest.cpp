@@ -15,6 +15,12 @@ namespace {
 
 constexpr std::int64_t block = 512;  // rows whose distances are in memory at a time
 
+double squared_distance(const double* x, const double* y, std::int64_t n) {
+  double sum = 0;
+  for (std::int64_t i = 0; i < n; ++i) sum += (x[i] - y[i]) * (x[i] - y[i]);
+  return sum;
+}
+
 }  // namespace
 
 std::vector<Nearest> nearest(const LabelledRows& x, const LabelledRows& others, bool same) {
@@ -25,12 +31,13 @@ std::vector<Nearest> nearest(const LabelledRows& x, const LabelledRows& others, 
         others.labels.shape());
   const NoGrad off;
   // Distances do not change, and lose fewer digits to large norms.
-  const Tensor wide = cast(others.x, DType::f64), centre = mean(wide, {0}, true);
-  const Tensor a = packed(cast(x.x, DType::f64) - centre), b = packed(wide - centre), b_t = transpose(b);
+  const Tensor plain = packed(cast(x.x, DType::f64)), wide = packed(cast(others.x, DType::f64)),
+               centre = mean(wide, {0}, true);
+  const Tensor a = packed(plain - centre), b = packed(wide - centre), b_t = transpose(b);
   const Tensor squares = sum(square(b), {1});
   check(std::isfinite(sum(square(a)).item() + sum(squares).item()), "nearest: a value of the rows is not finite");
   const Tensor labels = packed(x.labels), other_labels = packed(others.labels);
-  const std::int64_t n = a.dim(0), m = b.dim(0), *label = labels.data<std::int64_t>(),
+  const std::int64_t n = a.dim(0), m = b.dim(0), features = a.dim(1), *label = labels.data<std::int64_t>(),
                      *other_label = other_labels.data<std::int64_t>();
   std::vector<Nearest> found(static_cast<std::size_t>(n));
   for (std::int64_t begin = 0; begin < n; begin += block) {
@@ -40,11 +47,16 @@ std::vector<Nearest> nearest(const LabelledRows& x, const LabelledRows& others, 
       for (std::int64_t r = first; r < last; ++r) {
         const double* d = distances.data<double>() + r * m;
         Nearest& of = found[static_cast<std::size_t>(begin + r)];
+        std::int64_t own = -1;  // nearest of its label
         for (std::int64_t j = 0; j < m; ++j) {
           if (same && j == begin + r) continue;
           if (of.row < 0 || d[j] < d[of.row]) of.row = j;
-          if (d[j] < of.of_class && other_label[j] == label[begin + r]) of.of_class = d[j];
+          if ((own < 0 || d[j] < d[own]) && other_label[j] == label[begin + r]) own = j;
         }
+        // As a sum of squares: 0 for copies, and the same for the same two rows in any company.
+        if (own >= 0)
+          of.of_class = squared_distance(plain.data<double>() + (begin + r) * features,
+                                         wide.data<double>() + own * features, features);
       }
     });
   }

@@ -29,9 +29,9 @@ struct Interval {
   double low = 0, high = 0;
 };
 
-/// 95 % percentile interval of the mean of values drawn with replacement, as many as there are. NaN of a single value.
-/// Error where there is none.
-Interval mean_interval(const std::vector<double>& values, Rng rng = {}, std::int64_t resamples = 10'000);
+/// Student's 95 % interval of the mean of few independent, roughly normal values: mean ± t sd/√n. (A bootstrap of three
+/// values covers their mean three times in four.) NaN of a single value. Error where there is none.
+Interval mean_interval(const std::vector<double>& values);
 
 /// Scores of resampled experiments. A resample draws, with replacement, as many speakers as there are, each with all
 /// its utterances, and as many seeds as there are, independently of the speakers; its score is the mean over the drawn

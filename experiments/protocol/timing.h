@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-/// How long something takes here, and how long it must take at least.
+/// How long something takes here, and how long its operations take at the best rate seen.
 namespace emograd::protocol {
 
 /// What this machine was seen to do at most, with the threads that it has now. Other work on it lowers both.

@@ -54,7 +54,8 @@ bool train(Augmenter& augmenter, json& log, std::int64_t evaluate_every, const s
       check(std::isfinite(loss),
             "loss {} is {} after epoch {}: the training has diverged; a lower learning rate may help", name, loss,
             epoch);
-    if (epoch % stride == 0 || epoch == total) log["epochs"].push_back({{"epoch", epoch}, {"losses", losses}});
+    if (epoch == 1 || epoch % stride == 0 || epoch == total)
+      log["epochs"].push_back({{"epoch", epoch}, {"losses", losses}});
     if (evaluate_every > 0 && epoch % evaluate_every == 0 && epoch < total)
       log["evaluations"].push_back({{"epoch", epoch}, {"predictions", evaluate()}});
     session.epoch_done();

@@ -49,7 +49,7 @@ struct Unit {
   std::int64_t evaluate_every = 0;  // epochs of training after which to do as at its end; 0: never before that
   Scaling scaling = {};
   Measure measure = {};    // at the end of training; empty: nothing
-  Thinning thinning = {};  // what is taken away is there for nobody: scaler, augmenter, classifiers
+  Thinning thinning = {};  // what is taken away is there for nobody, but for a scaling by the whole corpus
 };
 
 /// Called with everything that training leaves behind, as it comes into being: "scaler.mean", "adan.E.0.W",

@@ -18,19 +18,20 @@ namespace emograd::report {
 
 /// A finished run folder, as far as claims ask for it.
 struct Evidence {
-  std::string name;                             // of the folder; says so where data are invented or leak
+  std::string name;                             // of the folder, with what must be known of the run (warnings)
   nlohmann::json config;                        // config.json
   std::map<std::string, nlohmann::json> units;  // outcomes by name (run_folder.h)
   std::optional<Predictions> predictions;       // where classifiers were trained
   std::string program() const { return config.at("program"); }
 };
-/// FileError where the folder holds no run, or one that is not finished.
+/// FileError where the folder holds no run, one that is not finished, or one that cannot be read.
 Evidence read_evidence(const std::filesystem::path& run);
 
 /// A number from a run, and how sure it is.
 struct Estimate {
   double value = 0;
   protocol::Interval interval = {};  // 95 %
+  std::string of = {};               // how it was trained, as far as the claim speaks of it: "10 sets; adan 800 epochs"
 };
 
 struct Range {
@@ -50,7 +51,7 @@ struct Claim {
   std::string published;  // its figure, or "" where there is only the statement
   std::string quantity;   // what is measured here, with its unit
   Range range;            // the claim: that the quantity is in it
-  std::string asks;       // for runs that can tell, as a command
+  std::string asks;       // a command, but for --features, whose run can tell
   /// Nothing where the run cannot tell.
   std::function<std::optional<Estimate>(const Evidence&)> measure;
 };
@@ -64,7 +65,8 @@ struct Finding {
   Estimate estimate = {};
   Verdict verdict = Verdict::inconclusive;
 };
-/// One per claim and run that can tell, in the order of the claims.
+/// One per claim and run that can tell, in the order of the claims. FileError naming the run where its units lack what
+/// they should hold.
 std::vector<Finding> examine(const std::vector<Claim>&, const std::vector<Evidence>&);
 
 /// A row per finding, and how many of each verdict.

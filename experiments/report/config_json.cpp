@@ -1,5 +1,8 @@
 #include "experiments/report/config_json.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "experiments/protocol/synthetic_table.h"
 
 namespace emograd::yi2020 {
@@ -119,6 +122,10 @@ std::vector<std::string> warnings(const nlohmann::json& config) {
         "Thinned: in every training fold all but a few rows of some classes were taken away, for models and "
         "classifiers alike: " +
         thinned_classes(data.at("thinned")) + ". Test rows are whole.");
+  const nlohmann::json::json_pointer as_coded("/options/as_coded");
+  if (config.contains(as_coded) && !config.at(as_coded).empty())
+    out.push_back(fmt::format("Trained as the authors' program does it, not as the paper says: {}.",
+                              fmt::join(config.at(as_coded).get<std::vector<std::string>>(), ", ")));
   return out;
 }
 

@@ -26,6 +26,6 @@ void to_json(nlohmann::json&, const Data&);  // hash, sizes, protocol and the ma
 
 namespace emograd::report {
 /// Sentences on what a reader of any result must know: that data are invented, that they leak, that rows were taken
-/// away. From config.json; none where it says nothing of data.
+/// away, that training departs from the paper. From config.json; none where it says nothing of it.
 std::vector<std::string> warnings(const nlohmann::json& config);
 }  // namespace emograd::report

@@ -23,6 +23,13 @@ void add_options(CLI::App& app, ExperimentOptions& o) {
   app.add_option("--seeds", o.seeds, "How many seeds (3: 0, 1 and 2), or a list with a comma in it (5,8 or 7,)");
 }
 
+void add_options_without_classifiers(CLI::App& app, ExperimentOptions& o) {
+  o.classifiers.names = {};
+  add_options(app, o);
+  for (const char* name : {"--classifiers", "--dnn-steps", "--dnn-l2", "--svm-c"})
+    app.remove_option(app.get_option(name));
+}
+
 namespace {
 
 int run(const ExperimentOptions& o, const Experiment& e) {
@@ -39,7 +46,7 @@ int run(const ExperimentOptions& o, const Experiment& e) {
   options["seeds"] = plan.seeds;
   options.update(e.options);
   const nlohmann::json config{{"program", e.program},
-                              {"version", 3},
+                              {"version", 4},
                               {"options", options},
                               {"data", data},
                               {"build", build_info(data.table.x.dim(1))}};

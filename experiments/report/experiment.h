@@ -27,6 +27,8 @@ struct ExperimentOptions {
 };
 /// All of them; a program's own come behind, in the group Experiment.
 void add_options(CLI::App&, ExperimentOptions&);
+/// For questions about models alone: no classifier is trained, none can be asked for.
+void add_options_without_classifiers(CLI::App&, ExperimentOptions&);
 
 /// A program's question and its answer.
 struct Experiment {

@@ -404,8 +404,6 @@ std::vector<Table> space_tables(const Summary& summary) {
       "“own class nearest”: of each class the share of real rows whose nearest synthetic row was made for it, averaged "
       "over classes; “own class among real rows”: the same with their nearest other real row.",
       "Distances are Euclidean. Real rows are training rows: nothing here is about other speakers."};
-  if (const json& unit = summary.outcomes().front(); unit.contains("leak"))
-    all.notes.push_back("Leak: features are " + unit.at("leak").get<std::string>() + ".");
   return {all,
           by_class(summary, "Real rows of the class next to real ones / synthetic ones next to synthetic ones (%)",
                    {{"same_kind_real", "real next to real"}, {"same_kind_synthetic", "synthetic next to synthetic"}}),
@@ -417,8 +415,6 @@ CsvTable space_csv(const Summary& summary) {
   CsvTable csv;
   csv.name = "space.csv";
   csv.columns = {"model", "seed", "split", "space", "projection", "row", "kind", "class", "x", "y"};
-  const bool leak = !summary.outcomes().empty() && summary.outcomes().front().contains("leak");
-  if (leak) csv.columns.emplace_back("leak");
   for (const json& outcome : summary.outcomes())
     for (const json& space : outcome.at("measured").at("spaces"))
       for (const auto& [projection, points] : space.at("projections").items())
@@ -433,10 +429,9 @@ CsvTable space_csv(const Summary& summary) {
                                          summary.classes()[static_cast<std::size_t>(row.label)],
                                          fmt::format("{}", row.x),
                                          fmt::format("{}", row.y)};
-          if (leak) cells.push_back(outcome.at("leak"));
           csv.add_row(cells);
         }
-  return csv;
+  return summary.labelled(std::move(csv));
 }
 
 std::vector<Section> space_sections(const Summary& summary, const SpaceOptions& o) {
