@@ -97,4 +97,10 @@ MeanSd mean_sd(const std::vector<double>& values) {
   return r;
 }
 
+std::vector<double> fold_means(const std::map<std::string, std::vector<double>>& by_fold) {
+  std::vector<double> means;
+  for (const auto& [fold, seeds] : by_fold) means.push_back(mean_sd(seeds).mean);
+  return means;
+}
+
 }  // namespace emograd::protocol

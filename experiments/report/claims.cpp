@@ -130,10 +130,7 @@ Measure perfect_folds(const Learner& a) {
 
 /// Seeds of a split are averaged, and splits resampled; of a single split, its seeds are.
 Estimate over_splits(const std::map<std::string, std::vector<double>>& values) {
-  if (values.size() == 1) return over_trainings(values.begin()->second);
-  std::vector<double> of_split;
-  for (const auto& [split, seeds] : values) of_split.push_back(mean(seeds));
-  return over_trainings(of_split);
+  return over_trainings(values.size() == 1 ? values.begin()->second : fold_means(values));
 }
 
 /// A number that the outcome of a unit holds, or nothing.
@@ -451,7 +448,7 @@ std::vector<Claim> claims_of_yi2020() {
 
 std::string digits(double v) {
   const std::string text = std::abs(v) < 0.1 && v != 0 ? fmt::format("{:.2g}", v) : fmt::format("{:.2f}", v);
-  return text.starts_with('-') ? "−" + text.substr(1) : text;
+  return wide_minus(text);
 }
 
 std::string shown(const Estimate& e) {

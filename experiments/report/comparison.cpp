@@ -44,10 +44,10 @@ Mix mix_of(const CsvTable& csv, std::size_t row) {
   return mix;
 }
 
-/// 1.5 → "1.50", −1.5 → "−1.50": a minus as wide as a plus.
+/// 1.5 → "1.50", −1.5 → "−1.50".
 std::string fixed(double value, int decimals, bool sign = false) {
   const std::string text = sign ? fmt::format("{:+.{}f}", value, decimals) : fmt::format("{:.{}f}", value, decimals);
-  return text.starts_with('-') ? fmt::format("−{}", std::string_view(text).substr(1)) : text;
+  return wide_minus(text);
 }
 
 std::string brackets(const Interval& i) {
@@ -101,8 +101,7 @@ Table::Cell fold_cell(const Contender& c, Score s) {
   for (const auto& seed : c.by_fold)
     for (std::size_t f = 0; f < of_fold.size(); ++f)
       of_fold[f] += 100 * score(s, seed[f]) / static_cast<double>(c.by_fold.size());
-  const MeanSd r = mean_sd(of_fold);
-  return {mean_and_sd(of_fold), {r.mean, r.sd}};
+  return mean_cell(of_fold);
 }
 
 /// Without the cells of its last column.

@@ -164,16 +164,7 @@ Doubles over_units(const Summary& summary, const Key& key, const std::function<d
     for (const json& space : outcome.at("measured").at("spaces"))
       if (key_of(outcome, space) == key)
         if (const double v = value(space); !std::isnan(v)) by_fold[outcome.at("split")].push_back(v);
-  if (by_fold.size() == 1) return by_fold.begin()->second;
-  Doubles folds;
-  for (const auto& [fold, seeds] : by_fold) folds.push_back(protocol::mean_sd(seeds).mean);
-  return folds;
-}
-
-Table::Cell cell(const Doubles& values, int decimals) {
-  if (values.empty()) return {"–"};
-  const protocol::MeanSd r = protocol::mean_sd(values);
-  return {mean_and_sd(values, decimals), {r.mean, r.sd}};
+  return by_fold.size() == 1 ? by_fold.begin()->second : protocol::fold_means(by_fold);
 }
 
 /// "", or what ± is over.
@@ -386,11 +377,11 @@ std::vector<Table> space_tables(const Summary& summary) {
   for (const Key& key : keys_of(summary)) {
     all.rows.push_back({{title_of(key)}});
     for (const char* which : {"median", "q90"})
-      all.rows.back().push_back(
-          cell(over_units(summary, key, [&](const json& space) { return space.at("ks").at(which).get<double>(); }), 3));
+      all.rows.back().push_back(mean_cell(
+          over_units(summary, key, [&](const json& space) { return space.at("ks").at(which).get<double>(); }), 3));
     for (const Column& c : of_classes)
-      all.rows.back().push_back(
-          cell(over_units(summary, key, [&](const json& space) { return mean_share(shares(space.at(c.share))); }), 1));
+      all.rows.back().push_back(mean_cell(
+          over_units(summary, key, [&](const json& space) { return mean_share(shares(space.at(c.share))); }), 1));
   }
   all.notes = {
       "“KS distance”: two-sample Kolmogorov–Smirnov distance of each feature, or of each dimension of the latent "

@@ -108,13 +108,18 @@ std::string mean_and_sd(const std::vector<double>& values, int decimals) {
   return values.size() > 1 ? fmt::format("{} ± {:.{}f}", mean, r.sd, decimals) : mean;
 }
 
+Table::Cell mean_cell(const std::vector<double>& values, int decimals) {
+  if (values.empty()) return {"–"};
+  const protocol::MeanSd r = protocol::mean_sd(values);
+  return {mean_and_sd(values, decimals), {r.mean, r.sd}};
+}
+
+std::string wide_minus(const std::string& number) { return number.starts_with('-') ? "−" + number.substr(1) : number; }
+
 std::string about_seeds(std::size_t seeds) { return fmt::format("± is the standard deviation over {} seeds.", seeds); }
 
 Table::Cell over_folds(const std::map<std::string, std::vector<double>>& by_fold, int decimals) {
-  std::vector<double> folds;
-  for (const auto& [fold, seeds] : by_fold) folds.push_back(protocol::mean_sd(seeds).mean);
-  const protocol::MeanSd r = protocol::mean_sd(folds);
-  return {mean_and_sd(folds, decimals), {r.mean, r.sd}};
+  return mean_cell(protocol::fold_means(by_fold), decimals);
 }
 
 std::string as_text(const Table& t) {

@@ -29,7 +29,11 @@ struct Table {
 
 /// "62.50 ± 17.68", the standard deviation over n − 1, or "62.50" of one value.
 std::string mean_and_sd(const std::vector<double>&, int decimals = 2);
-/// What its ± is: a note below tables.
+/// The same as a cell; "–" without values.
+Table::Cell mean_cell(const std::vector<double>&, int decimals = 2);
+/// "-1.50" with a minus as wide as a plus.
+std::string wide_minus(const std::string& number);
+/// What the ± of means is: a note below tables.
 std::string about_seeds(std::size_t seeds);
 
 /// Of what every fold gave with every seed: seeds are averaged first, then mean and deviation over folds.
