@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,8 @@
 #include "tensor/io/csv.h"
 #include "tests/run_program.h"
 #include "tests/temporary_folder.h"
+
+#include "experiments/report/timing_table.h"
 
 using namespace emograd;
 using namespace emograd::protocol;
@@ -142,4 +145,38 @@ TEST_CASE("yi2020_time: what is refused, before anything is made") {
   CHECK(error_of({"--repeat", "0"}).find("--repeat") != std::string::npos);
   CHECK(error_of({"--features", file, "--width", "7"}).find("--features excludes --width") != std::string::npos);
   CHECK(error_of({"--labels", file}).find("give that, too") != std::string::npos);
+}
+
+TEST_CASE("where the time went: units are added up, and shares are of their row") {
+  const std::vector<nlohmann::json> lines{
+      {{"unit", "a"}, {"method", "adan"}, {"seconds", 10}, {"parts", {{"training", 6}, {"classifiers", 3}}}},
+      {{"unit", "b"}, {"method", "none"}, {"seconds", 5}, {"parts", {{"classifiers", 4}}}},
+      {{"unit", "c"}, {"method", "adan"}, {"seconds", 30}, {"parts", {{"training", 30}, {"classifiers", 0}}}}};
+  const auto rows = report::texts(report::spent_table(lines));
+  CHECK(rows == std::vector<std::vector<std::string>>{
+                    {"Method", "units", "seconds per unit", "of all time (%)", "classifiers (%)", "training (%)"},
+                    {"adan", "2", "20.0", "88.9", "7.5", "90.0"},
+                    {"none", "1", "5.0", "11.1", "80.0", "0.0"},
+                    {"all", "3", "15.0", "100.0", "15.6", "80.0"}});
+}
+
+TEST_CASE("where the time went: every unit's parts are within its seconds, and --times shows them") {
+  const TemporaryFolder folder;
+  const Finished run = run_program(
+      "yi2020_selection", words("--models none,adan --classifiers dnn --epochs 4 --every 2 --batch 512 --dnn-steps 20 "
+                                "--times --jobs 2 --out " +
+                                (folder / "run").string()));
+  REQUIRE(run.exit_code == 0);
+  CHECK(run.out.find("Where the time went") != std::string::npos);
+  std::istringstream timing(content(folder / "run/timing.jsonl"));
+  int units = 0;
+  for (std::string text; std::getline(timing, text); ++units) {
+    const auto line = nlohmann::json::parse(text);
+    const double classifiers = line.at("parts").at("classifiers"), training = line.at("parts").at("training");
+    CHECK(classifiers > 0);
+    CHECK(training >= 0);
+    if (line.at("method") == "adan") CHECK(training > 1e-4);  // four epochs take more than that anywhere
+    CHECK(training + classifiers <= line.at("seconds").get<double>());
+  }
+  CHECK(units == 20);  // with validation speakers, and without
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <utility>
 
 #include "autograd/ops/index.h"
 #include "autograd/ops/shape.h"
@@ -95,6 +96,18 @@ json rows_left(const Unit& unit, const Split& split) {
           unit.table.ids[static_cast<std::size_t>(split.train[i])]);
   return left;
 }
+
+/// Seconds since it was made, or since the last lap.
+class Stopwatch {
+ public:
+  double lap() {
+    const auto before = std::exchange(start_, Clock::now());
+    return std::chrono::duration<double>(start_ - before).count();
+  }
+
+ private:
+  Clock::time_point start_ = Clock::now();
+};
 
 /// What follows an augmenter's training: the same at its end and, with evaluate_every, before.
 struct Evaluation {
@@ -192,14 +205,21 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
   LabelledRows rows;
   json measured;
   std::int64_t last = 0;
+  Stopwatch watch;
+  double evaluating = 0, training = 0, measuring = 0;
   {
     // Only the classifiers need memory after this block.
     const std::unique_ptr<Augmenter> augmenter =
         unit.make_augmenter(fold, stream(rng, "train " + family(unit.augmenter)));
     const auto evaluate = [&] {
-      return evaluation.predictions(evaluation.rows(*augmenter), fmt::format("epoch {}: ", augmenter->epochs_done()));
+      Stopwatch own;
+      json list =
+          evaluation.predictions(evaluation.rows(*augmenter), fmt::format("epoch {}: ", augmenter->epochs_done()));
+      evaluating += own.lap();
+      return list;
     };
     if (!train(*augmenter, log, unit.evaluate_every, evaluate, session)) return {};
+    training = watch.lap() - evaluating;
     last = augmenter->epochs_done();
     if (session.observe) {
       Checkpoint state;
@@ -212,10 +232,14 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
       observe("measured",
               from_values<std::int64_t>({std::ssize(text)}, std::vector<std::int64_t>(text.begin(), text.end())));
     }
+    measuring = watch.lap();
     rows = evaluation.rows(*augmenter);
   }
   pool::flush();  // the augmenter's blocks: the classifiers' are of other sizes
   const json predictions = evaluation.predictions(rows, "");
+  session.spent("training", training);
+  session.spent("classifiers", evaluating + watch.lap());
+  if (unit.measure) session.spent("measuring", measuring);
   json outcome{{"augmenter", unit.augmenter},
                {"seed", unit.seed},
                {"split", unit.split.name},

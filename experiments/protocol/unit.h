@@ -63,6 +63,9 @@ struct Session {
   std::function<bool()> stop = [] { return false; };  // asked after every epoch
   std::function<void()> epoch_done = [] {};
   Observe observe = {};
+  /// Told how long each part of a finished unit took: "training", "classifiers" (with drawing synthetic rows),
+  /// "measuring". Of a training that went on from a saved state, what came after.
+  std::function<void(const std::string& part, double seconds)> spent = [](const std::string&, double) {};
 };
 
 /// A stream for a purpose that has a name.

@@ -93,6 +93,8 @@ void add_run_options(CLI::App& app, RunOptions& o) {
                  "0: as many as threads. Results do not depend on it")
       ->check(CLI::Range(0, 1024));
   app.add_flag("--verbose", o.verbose, "A line on stderr for every unit finished");
+  app.add_flag("--times", o.times,
+               "Print at the end where the time went: methods, their training and their classifiers");
   app.add_flag("--trace", o.trace, "Print at the end which operations and equations took the time");
   app.add_flag("--dry-run", o.dry_run, "Check the data, print the configuration, and stop");
   app.parse_complete_callback([&] { o.command = command_again(app); });

@@ -17,7 +17,7 @@ struct RunOptions {
   std::string command = {};  // that runs it again, see command_again
   double checkpoint_seconds = 60;
   int threads = 0, jobs = 1;
-  bool resume = false, trace = false, verbose = false, dry_run = false;
+  bool resume = false, times = false, trace = false, verbose = false, dry_run = false;
 };
 void add_run_options(CLI::App&, RunOptions&);
 

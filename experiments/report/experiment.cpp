@@ -9,6 +9,7 @@
 #include "experiments/report/interrupt.h"
 #include "experiments/report/results_page.h"
 #include "experiments/report/run_plan.h"
+#include "experiments/report/timing_table.h"
 #include "tensor/error.h"
 #include "tensor/parallel.h"
 #include "tensor/trace.h"
@@ -46,7 +47,7 @@ int run(const ExperimentOptions& o, const Experiment& e) {
   options["seeds"] = plan.seeds;
   options.update(e.options);
   const nlohmann::json config{{"program", e.program},
-                              {"version", 4},
+                              {"version", 5},
                               {"options", options},
                               {"data", data},
                               {"build", build_info(data.table.x.dim(1))}};
@@ -71,6 +72,7 @@ int run(const ExperimentOptions& o, const Experiment& e) {
     folder.write("report.html",
                  html(run_page(description, e.sections ? e.sections(summary) : comparison_sections(summary))));
     std::cout << results << "Run folder: " << o.run.out << '\n';
+    if (o.run.times) std::cout << '\n' << as_text(spent_table(folder.timings()));
     if (o.run.trace) trace::print(std::cout);
     return 0;
   });

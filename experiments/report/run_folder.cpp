@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <set>
+#include <sstream>
 
 #include "tensor/io/atomic_file.h"
 #include "tensor/io/bytes.h"
@@ -134,6 +135,15 @@ void RunFolder::drop_checkpoint(const std::string& unit) {
 
 void RunFolder::metric(const json& line) { append_line(metrics_, line, path_ / "metrics.jsonl"); }
 void RunFolder::timing(const json& line) { append_line(timing_, line, path_ / "timing.jsonl"); }
+
+std::vector<json> RunFolder::timings() const {
+  const fs::path path = path_ / "timing.jsonl";
+  std::istringstream text{std::string(io::as_text(io::read_file(path)))};
+  std::vector<json> lines;
+  for (std::string line; std::getline(text, line);)
+    lines.push_back(io::parse_strict_json(line, json_depth, path.string()));
+  return lines;
+}
 
 void RunFolder::write(const std::string& file, std::string_view text) const {
   const fs::path path = path_ / file;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace emograd::report {
 
@@ -37,6 +38,7 @@ class RunFolder {
 
   void metric(const nlohmann::json& line);  // of metrics.jsonl, which starts empty, also on resuming
   void timing(const nlohmann::json& line);  // of timing.jsonl, which goes on
+  std::vector<nlohmann::json> timings() const;
   void write(const std::string& file, std::string_view text) const;  // unless that is in it already
   const std::filesystem::path& path() const { return path_; }
   const nlohmann::json& config() const { return config_; }

@@ -45,11 +45,21 @@ std::vector<Task> tasks_of(const Plan& plan) {
   return tasks;
 }
 
+/// Within every seed, so that no process is left with a long unit when the others have nothing to do.
+void longest_first(std::vector<const Task*>& tasks) {
+  const auto end_of_seed = [&](auto first) {
+    return std::find_if(first, tasks.end(), [&](const Task* t) { return t->seed != (*first)->seed; });
+  };
+  for (auto first = tasks.begin(); first != tasks.end(); first = end_of_seed(first))
+    std::stable_sort(first, end_of_seed(first), [](const Task* a, const Task* b) { return a->work() > b->work(); });
+}
+
 /// Runs the unit and keeps its outcome in the folder. False where it heeded `stop`.
 bool run_task(const Plan& plan, const Task& task, RunFolder& folder, const RunOptions& options, const Worker& worker) {
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
   if (worker.stop()) return false;
+  nlohmann::json parts = nlohmann::json::object();
   const auto outcome =
       protocol::run_unit({plan.data.table, task.split, task.seed, task.method.name, task.method.make,
                           task.method.classifiers.empty() ? plan.classifiers : task.method.classifiers, task.mixes,
@@ -57,11 +67,15 @@ bool run_task(const Plan& plan, const Task& task, RunFolder& folder, const RunOp
                          {.checkpoint = folder.checkpoint(task.name),
                           .checkpoint_seconds = options.checkpoint_seconds,
                           .stop = worker.stop,
-                          .epoch_done = worker.epoch_done});
+                          .epoch_done = worker.epoch_done,
+                          .spent = [&](const std::string& part, double seconds) { parts[part] = seconds; }});
   if (!outcome) return false;
   folder.finish(task.name, *outcome);
   for (std::int64_t i = 0; i < task.classification(); ++i) worker.epoch_done();
-  folder.timing({{"unit", task.name}, {"seconds", std::chrono::duration<double>(Clock::now() - start).count()}});
+  folder.timing({{"unit", task.name},
+                 {"method", task.method.name},
+                 {"seconds", std::chrono::duration<double>(Clock::now() - start).count()},
+                 {"parts", parts}});
   return true;
 }
 
@@ -107,6 +121,7 @@ bool run_plan(const Plan& plan, RunFolder& folder, const RunOptions& options, Su
     }
   } else {
     progress.label(fmt::format("{} units, {} at a time", open.size(), jobs));
+    longest_first(open);
     set_thread_count(std::max(1, threads / jobs));
     run_in_processes(
         std::ssize(open), jobs,

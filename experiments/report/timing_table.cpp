@@ -60,6 +60,47 @@ Table time_table(const std::string& caption, const std::string& published, const
   return t;
 }
 
+Table spent_table(const std::vector<json>& lines) {
+  struct Spent {
+    int units = 0;
+    double seconds = 0;
+    std::map<std::string, double> parts;
+  };
+  const std::string all = "all";
+  std::vector<std::string> names;  // as they first come
+  std::map<std::string, Spent> of;
+  for (const json& line : lines) {
+    const std::string method = line.at("method");
+    if (!of.contains(method)) names.push_back(method);
+    for (const std::string& name : {method, all}) {
+      Spent& spent = of[name];
+      ++spent.units;
+      spent.seconds += line.at("seconds").get<double>();
+      for (const auto& [part, seconds] : line.at("parts").items()) spent.parts[part] += seconds.get<double>();
+    }
+  }
+  if (names.size() > 1) names.push_back(all);
+  Table t{"Where the time went",
+          {{"Method"}, {"units", {""}}, {"seconds per unit", {""}}, {"of all time (%)", {""}}},
+          {},
+          {"The parts' shares are of their row's time; what is left is reading, scaling and writing. With several "
+           "units at a time, their seconds pass at once."}};
+  for (const auto& part : of[all].parts) t.columns.push_back({part.first + " (%)", {""}});
+  const auto cell = [](double v) { return Table::Cell{fmt::format("{:.1f}", v), {v}}; };
+  for (const std::string& name : names) {
+    const Spent& spent = of[name];
+    t.rows.push_back({{name},
+                      {fmt::format("{}", spent.units), {static_cast<double>(spent.units)}},
+                      cell(spent.seconds / spent.units),
+                      cell(100 * spent.seconds / of[all].seconds)});
+    for (const auto& part : of[all].parts) {
+      const auto own = spent.parts.find(part.first);
+      t.rows.back().push_back(cell(own == spent.parts.end() ? 0 : 100 * own->second / spent.seconds));
+    }
+  }
+  return t;
+}
+
 Table equation_table(const std::string& caption, const std::vector<Timing>& timings) {
   std::vector<std::string> models;
   std::map<std::string, std::map<std::string, double>> of;  // equation → model → seconds

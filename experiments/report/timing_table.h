@@ -26,6 +26,11 @@ struct Timing {
 /// this title. Its notes say what machine and what floor that is.
 Table time_table(const std::string& caption, const std::string& published, const std::vector<Timing>&,
                  const nlohmann::json& machine);
+/// Where a run's time went, a row per method: its units, their seconds, and the shares of their parts. `lines` are the
+/// run folder's timings, each {"unit", "method", "seconds", "parts": {name: seconds}}; units that another process
+/// finished count, interrupted ones do not.
+Table spent_table(const std::vector<nlohmann::json>& lines);
+
 /// A column per model, of the last of its timings: the percentages of its kernels' time under each equation.
 Table equation_table(const std::string& caption, const std::vector<Timing>&);
 
