@@ -29,7 +29,7 @@ void each_network(yi2020::Aae& m, Visit&& visit) {
 }
 
 void follow() {
-  const State g = golden("aae.npz"), batches = golden("adan.npz");
+  const State g = golden("aae"), batches = golden("adan");
   yi2020::Aae model(miniature(), 12, 3, Rng{}, DType::f64);
   each_network(model, [&](const std::string& name, nn::Mlp& net) { nn::load_from(below(g, "init/"), name, net); });
   follow_losses(model, g.at("losses"), {"R", "D", "E"}, [&](std::size_t step) {
@@ -104,7 +104,7 @@ TEST_CASE("AAE: the prior has a Gaussian for each class, neighbours as far apart
   }
   const yi2020::Aae model(miniature(), 4, 3, Rng{1}, DType::f64);
   const Tensor z = tensor({{1, 2}, {-3, 4}}, DType::f64), labels = tensor({2, 0}, DType::i64);
-  const Tensor means = golden("aae.npz").at("means");
+  const Tensor means = golden("aae").at("means");
   CHECK(largest_difference(model.prior(z, labels), z + cat({slice(means, 0, 2, 3), slice(means, 0, 0, 1)}, 0)) < 1e-14);
 }
 

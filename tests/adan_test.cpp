@@ -27,7 +27,7 @@ void each_network(yi2020::Adan& m, Visit&& visit) {
 }
 
 void follow(bool wasserstein) {
-  const State g = golden(wasserstein ? "wadan.npz" : "adan.npz");
+  const State g = golden(wasserstein ? "wadan" : "adan");
   yi2020::Adan model(miniature(wasserstein), 12, 3, g.at("class_weight"), Rng{}, DType::f64);
   each_network(model, [&](const std::string& name, auto& net) { nn::load_from(below(g, "init/"), name, net); });
   follow_losses(model, g.at("losses"), {"C", "D", "R", "E", "G"},

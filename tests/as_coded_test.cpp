@@ -36,13 +36,6 @@ namespace {
 using checks::largest_difference, checks::State;
 using Names = std::vector<std::string>;
 
-/// Of adan.npz, wadan.npz, as_coded.npz.
-const State& golden(const std::string& name) {
-  static std::map<std::string, State> files;
-  if (!files.contains(name)) files[name] = checks::golden(name + ".npz");
-  return files.at(name);
-}
-
 /// What a step of Adan does not do: epochs, batches and whoever brings the rows do.
 const std::set<std::string> beyond_a_step{"max-scaling", "batch-labels", "constant-mu", "drop-last", "early-stop"};
 

@@ -20,8 +20,8 @@
 #include "autograd/ops/shape.h"
 #include "models/yi2020/adan.h"
 #include "tensor/error.h"
-#include "tensor/io/npz.h"
 #include "tensor/kernels/gemm.h"
+#include "tests/golden.h"
 
 using namespace emograd;
 using yi2020::DnnClassifier;
@@ -232,7 +232,7 @@ TEST_CASE("SvmClassifier: class weights move the border towards the larger class
 }
 
 TEST_CASE("SvmClassifier: decisions and labels are scikit-learn's") {
-  const auto golden = read_npz(EMOGRAD_SOURCE_DIR "/tests/golden/svm.npz");
+  const Arrays& stored = golden("svm");
   yi2020::SvmConfig as_coded;
   as_coded.C = 10;
   as_coded.kernel = yi2020::SvmKernel::rbf;
@@ -247,13 +247,13 @@ TEST_CASE("SvmClassifier: decisions and labels are scikit-learn's") {
     CAPTURE(name);
     config.tolerance = 1e-6;
     SvmClassifier svm(config);
-    svm.fit(golden.at("x"), golden.at("y"), 3);
-    const Tensor decisions = svm.decisions(golden.at("test"));
+    svm.fit(stored.at("x"), stored.at("y"), 3);
+    const Tensor decisions = svm.decisions(stored.at("test"));
     REQUIRE(svm.pairs == std::vector<std::pair<std::int64_t, std::int64_t>>{{0, 1}, {0, 2}, {1, 2}});
     // Both stop where optimality is violated by 1e-6 at most; f32 holds kernels and coefficients to 1e-7 of their size.
-    CHECK(max(abs(cast(decisions, DType::f64) - golden.at(name + "/decisions"))).item() < 2e-5);
-    CHECK(svm.predict(golden.at("test")).to_vector<std::int64_t>() ==
-          golden.at(name + "/labels").to_vector<std::int64_t>());
+    CHECK(max(abs(cast(decisions, DType::f64) - stored.at(name + "/decisions"))).item() < 2e-5);
+    CHECK(svm.predict(stored.at("test")).to_vector<std::int64_t>() ==
+          stored.at(name + "/labels").to_vector<std::int64_t>());
     CHECK(svm.unconverged() == 0);
     CHECK(svm.weights().contains("support") == (name != "linear"));
   }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <limits>
@@ -148,6 +149,14 @@ TEST_CASE("figures: a description and the numbers of every plot") {
   CHECK(numbers(all[4]) == Rows{{"", "n", "low", "high", "single values"},
                                 {"n", "40", "30", "50", "20  60"},
                                 {"n2", "60", "55", "65", ""}});
+}
+
+TEST_CASE("figures: numbers at bars have as many decimals as each other") {
+  if (!gnuplot_is_there()) return;
+  const Plot bars{
+      .kind = Plot::Kind::bars, .series = {{.y = {59.5, 85.973, NAN, 7}}}, .categories = {"a", "b", "c", "d"}};
+  const std::string html = figure_html({"Title", "Caption", {bars}}, "f");
+  for (const char* label : {">59.50<", ">85.97<", ">–<", ">7.00<"}) CHECK(has(html, label));
 }
 
 TEST_CASE("figures: clouds of points: filled and hollow for any number of classes, one scale, numbers by series") {

@@ -34,7 +34,7 @@ void each_network(yi2020::Gan& m, Visit&& visit) {
 void follow(bool conditional, bool saturating) {
   CAPTURE(conditional);
   CAPTURE(saturating);
-  const State all = golden("gan.npz"), batches = golden("adan.npz");
+  const State all = golden("gan"), batches = golden("adan");
   const std::string system = conditional ? "cgan" : "gan";
   const State init = below(all, system + "/init/"), g = below(all, system + (saturating ? "_saturating/" : "/"));
   yi2020::Gan model(miniature(conditional, saturating), 12, 3, Rng{}, DType::f64);

@@ -8,7 +8,7 @@
 #include "autograd/ops/shape.h"
 #include "autograd/ops/softmax.h"
 #include "nn/losses.h"
-#include "tensor/io/npz.h"
+#include "tests/golden.h"
 #include "tests/op_checks.h"
 
 using namespace emograd;
@@ -19,11 +19,6 @@ namespace {
 using Tensors = std::vector<Tensor>;
 using Constants = std::function<Tensor(const char*)>;
 using Case = std::function<Tensor(const Tensors&, const Constants&)>;
-
-const std::map<std::string, Tensor>& golden() {
-  static const auto arrays = read_npz(EMOGRAD_SOURCE_DIR "/tests/golden/ops.npz");
-  return arrays;
-}
 
 Case of(Tensor (*f)(const Tensor&)) {
   return [f](const Tensors& x, const Constants&) { return f(x[0]); };
@@ -219,9 +214,9 @@ void check_family(const std::map<std::string, Case>& cases) {
     const auto& name = entry.first;
     const auto& f = entry.second;
     INFO(name);
-    const auto at = [&](const std::string& what) { return golden().at(name + "/" + what); };
+    const auto at = [&](const std::string& what) { return golden("ops").at(name + "/" + what); };
     Tensors x, dx_want, hvp_want, v;
-    for (int i = 0; golden().count(name + "/x" + std::to_string(i)); ++i) {
+    for (int i = 0; golden("ops").count(name + "/x" + std::to_string(i)); ++i) {
       const std::string n = std::to_string(i);
       x.push_back(variable(at("x" + n)));
       dx_want.push_back(at("dx" + n));

@@ -12,16 +12,19 @@
 #include <string>
 #include <vector>
 
+#include "autograd/ops/index.h"
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/random.h"
 #include "autograd/ops/shape.h"
 #include "experiments/protocol/baselines.h"
+#include "experiments/protocol/classified.h"
 #include "experiments/protocol/coverage.h"
 #include "experiments/protocol/data.h"
 #include "experiments/protocol/leak_check.h"
 #include "experiments/protocol/synthetic_table.h"
 #include "experiments/protocol/thinning.h"
 #include "experiments/protocol/unit.h"
+#include "experiments/protocol/validation.h"
 #include "tensor/error.h"
 #include "tensor/io/csv.h"
 #include "tests/run_program.h"
@@ -134,7 +137,7 @@ TEST_CASE("thinning: what is said of it, and what is refused") {
   CHECK(describe(data).find("THINNED") == std::string::npos);
   data.thinning = {{0, 3}, {2, 12}};
   CHECK(describe(data).find("THINNED: training rows left in every fold, drawn by the seed: 3 of synthetic 0, 12 of "
-                            "synthetic 2 (4 folds have no more, and keep all); test rows are whole\n") !=
+                            "synthetic 2 (4 folds have no more, and keep all); no test row is taken away\n") !=
         std::string::npos);
 }
 
@@ -279,6 +282,149 @@ TEST_CASE("one row of a class: ADAN with a batch larger than the fold, SMOTE and
   }
 }
 
+TEST_CASE("a classified part: its rows, classes and splits, and what is refused") {
+  const Small s;
+  const Classified part = classified_part(s.table, s.splits, {"synthetic 2", "synthetic 0"}, "-1");
+  CHECK(part.table.classes == std::vector<std::string>{"synthetic 0", "synthetic 2"});  // in the table's order
+  CHECK(part.class_of == Rows{0, -1, 1});
+  const Rows label = s.table.labels.to_vector<std::int64_t>(), own = part.table.labels.to_vector<std::int64_t>();
+  std::int64_t n = 0;
+  for (std::size_t i = 0; i < s.table.ids.size(); ++i) {
+    const bool in = label[i] != 1 && s.table.ids[i].find("-1") != std::string::npos;
+    CAPTURE(s.table.ids[i]);
+    CHECK(part.row_of[i] == (in ? n : -1));
+    if (!in) continue;
+    CHECK(part.table.ids[static_cast<std::size_t>(n)] == s.table.ids[i]);
+    CHECK(part.table.speakers[static_cast<std::size_t>(n)] == s.table.speakers[i]);
+    CHECK(own[static_cast<std::size_t>(n)] == label[i] / 2);
+    const auto row = static_cast<std::int64_t>(i);
+    CHECK(bitwise_equal(packed(slice(part.table.x, 0, n, n + 1)), packed(slice(s.table.x, 0, row, row + 1))));
+    ++n;
+  }
+  CHECK(part.table.rows() == n);
+  REQUIRE(n > 0);
+  REQUIRE(part.splits.size() == s.splits.size());
+  for (std::size_t f = 0; f < s.splits.size(); ++f) {
+    CHECK(part.splits[f].name == s.splits[f].name);
+    CHECK(rows_in(part, s.splits[f].test).size() == part.splits[f].test.size());
+    CHECK(part.splits[f].test.size() + part.splits[f].train.size() == static_cast<std::size_t>(n));
+    for (const std::int64_t row : part.splits[f].test)
+      CHECK(part.table.speakers[static_cast<std::size_t>(row)] == s.splits[f].name);
+  }
+
+  const auto refused = [&](const std::vector<std::string>& classes, const char* in_names, const char* why) {
+    CHECK_THROWS_WITH_AS(classified_part(s.table, s.splits, classes, in_names), doctest::Contains(why), Error);
+  };
+  refused({"joy", "synthetic 0"}, "", "there is no class 'joy' to be classified; synthetic table");
+  refused({"synthetic 0", "synthetic 0"}, "", "class 'synthetic 0' is to be classified twice");
+  refused({"synthetic 0", "synthetic 1"}, "impro",
+          "has no utterance of synthetic 0, synthetic 1 in names with 'impro' to be classified");
+  refused({"synthetic 1"}, "", "'synthetic 1' alone is no choice for classifiers; name two classes at least");
+  refused({"synthetic 0", "synthetic 1"}, "\xc3", "names of rows are UTF-8");
+  FeatureTable other = s.table;  // one speaker has nothing of class 0
+  Rows labels = label;
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    if (other.speakers[i] == s.splits[3].name) labels[i] = 1 + labels[i] % 2;
+  other.labels = from_values<std::int64_t>({std::ssize(labels)}, labels);
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    if (other.speakers[i] == s.splits[3].name) other.ids[i] = "x" + std::to_string(i);
+  CHECK_THROWS_WITH_AS(classified_part(other, s.splits, {"synthetic 0", "synthetic 2"}, "-"),
+                       doctest::Contains("tests no utterance of synthetic 0, synthetic 2"), Error);
+}
+
+TEST_CASE("a classified part: models learn everything, classifiers the part and synthetic rows of its classes") {
+  const Small s;
+  const Classified part = classified_part(s.table, s.splits, {"synthetic 0", "synthetic 2"}, "-1");
+  const Thinning thinning{{1, 2}};
+  Unit u = unit(s.table, s.splits[2], small_adan(), thinning);
+  const Run whole = run(u);
+  u.classified = &part;
+  const Run some = run(u);
+
+  int of_models = 0;
+  for (const auto& artefact : whole.artefacts) {
+    const std::string& name = artefact.first;
+    if (!name.starts_with("adan.") && !name.starts_with("scaler.") && name != "measured") continue;
+    CAPTURE(name);
+    CHECK(bitwise_equal(artefact.second, some.artefacts.at(name)));
+    ++of_models;
+  }
+  CHECK(of_models > 10);
+  // By hand: the fold's rows and two sets with the same labels below them.
+  const Split left = thinned_split(s.table, s.splits[2], thinning, 0);
+  const Rows labels = labels_of(s.table, left.train);
+  const auto n = std::ssize(labels);
+  Rows kept, expected;
+  for (std::int64_t i = 0; i < 3 * n; ++i) {
+    const std::int64_t k = labels[static_cast<std::size_t>(i % n)];
+    const auto row = static_cast<std::size_t>(left.train[static_cast<std::size_t>(i % n)]);
+    if (k == 1 || (i < n && s.table.ids[row].find("-1") == std::string::npos)) continue;
+    kept.push_back(i);
+    expected.push_back(k / 2);
+  }
+  const Tensor x = whole.artefacts.at("rows.x");
+  REQUIRE(x.dim(0) == 3 * n);
+  CHECK(bitwise_equal(some.artefacts.at("rows.x"),
+                      packed(index_select(x, 0, from_values<std::int64_t>({std::ssize(kept)}, kept)))));
+  CHECK(some.artefacts.at("rows.labels").to_vector<std::int64_t>() == expected);
+
+  // Each mix learns its own rows: the same as a classifier apart that is given them.
+  const auto& predictions = some.outcome.at("predictions");
+  REQUIRE(predictions.size() == 2);
+  const Rows tested = rows_in(part, u.split.test);
+  for (const auto& p : predictions) {
+    const auto told = p.at("labels").get<Rows>();
+    CHECK(told.size() == tested.size());
+    for (const std::int64_t k : told) CHECK((k == 0 || k == 1));
+    const auto rows = static_cast<std::int64_t>(std::count_if(
+        kept.begin(), kept.end(), [&](std::int64_t i) { return i < n * (1 + p.at("sets").get<std::int64_t>()); }));
+    yi2020::SvmClassifier svm;
+    svm.fit(packed(slice(some.artefacts.at("rows.x"), 0, 0, rows)),
+            packed(slice(some.artefacts.at("rows.labels"), 0, 0, rows)), 2, Rng{9});
+    const std::string name = p.at("sets") == 0 ? "svm on real.W" : "svm on real + 2 sets.W";
+    CHECK(bitwise_equal(packed(svm.weights().at("W")), some.artefacts.at(name)));
+  }
+}
+
+TEST_CASE("a classified part: validation chooses on it, nothing leaks, and thinning can leave too little") {
+  const Small s;
+  const std::vector<Split> splits{with_validation(s.table, s.splits[1], 1)};
+  const Classified part = classified_part(s.table, splits, {"synthetic 0", "synthetic 2"}, "");
+  Unit u = unit(s.table, splits[0], small_adan(), {{1, 3}});
+  u.classified = &part;
+  u.evaluate_every = 2;
+  const Run r = run(u);
+  CHECK(r.outcome.at("predictions").at(0).at("validation").size() == part.splits[0].validation.size());
+  REQUIRE(r.outcome.at("chosen").size() == 2);
+  CHECK(leaking_artefacts(s.table, splits[0], [&](const FeatureTable& table, const Observe& observe) {
+          const Classified own = classified_part(table, splits, part.table.classes, "");
+          Unit altered = unit(table, splits[0], small_adan(), {{1, 3}});
+          altered.classified = &own;
+          altered.evaluate_every = 2;
+          run_unit(altered, {.observe = observe});
+        }).empty());
+
+  // One row of class 0 is left, and it may be one whose name is another.
+  const Classified ones = classified_part(s.table, s.splits, {"synthetic 0", "synthetic 2"}, "-1");
+  int too_little = 0;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    Unit thin = unit(s.table, s.splits[0], no_augmentation(), {{0, 1}});
+    thin.measure = {};
+    thin.mixes = {{0, true}};
+    thin.classified = &ones;
+    thin.seed = seed;
+    try {
+      run_unit(thin, {});
+    } catch (const Error& e) {
+      CHECK(std::string(e.what()).find("no row of the class 'synthetic 0' is left for classifiers") !=
+            std::string::npos);
+      ++too_little;
+    }
+  }
+  CHECK(too_little > 0);
+  CHECK(too_little < 20);
+}
+
 namespace {
 
 std::vector<std::string> small_run(const std::string& out, const std::string& jobs) {
@@ -300,7 +446,8 @@ TEST_CASE("yi2020_imbalance: tables follow from predictions and units; killed an
                 "checkpoints/seed0-fold07-adan/manifest.json", files);
 
   for (const char* line :
-       {"THINNED: training rows left in every fold, drawn by the seed: 3 of synthetic 0, 3 of synthetic 1; test rows",
+       {"THINNED: training rows left in every fold, drawn by the seed: 3 of synthetic 0, 3 of synthetic 1; no test "
+        "row is taken away",
         "UAR (%), SVM, real rows and synthetic sets:", "ADAN + SVM, real + 2 sets", "Classes missed (number)"})
     CHECK(files.at("table.txt").find(line) != std::string::npos);
   CHECK(files.at("report.html").find("left are at most 3 of synthetic 0, 3 of synthetic 1") != std::string::npos);
@@ -360,6 +507,40 @@ TEST_CASE("yi2020_imbalance: tables follow from predictions and units; killed an
   CHECK(std::stod(std::string(coverage.cell(2, coverage.column("ADAN real")))) == doctest::Approx(sum / 20));
 }
 
+TEST_CASE("yi2020_imbalance --classify: two classes are told apart, four are learnt") {
+  const TemporaryFolder folder;
+  std::vector<std::string> arguments =
+      words("--models adan --classifiers svm --epochs 2 --batch 512 --sets 1 --jobs 2");
+  arguments.insert(arguments.end(), {"--out", folder / "run", "--classify", "synthetic 2,synthetic 3"});
+  const Finished run = run_program("yi2020_imbalance", arguments);
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  const auto files = run_content(folder / "run");
+  CHECK(files.at("table.txt")
+            .find("PART: models learn everything; classifiers learn, and are tested on, synthetic 2, "
+                  "synthetic 3: 160 of 320 utterances, and synthetic rows of these classes, made from all training "
+                  "rows\n") != std::string::npos);
+  for (const char* file : {"table.md", "report.html"})
+    CHECK(
+        files.at(file).find(
+            "Part: models learn all 4 classes; classifiers learn, and are tested on, synthetic 2, "
+            "synthetic 3: 160 of 320 utterances, and synthetic rows of these classes, made from all training rows.") !=
+        std::string::npos);
+  const auto config = nlohmann::json::parse(files.at("config.json"));
+  CHECK_FALSE(config.at("data").contains("thinned"));  // by default only where all is classified
+  CHECK(config.at("data").at("classified") ==
+        nlohmann::json{{"classes", {"synthetic 2", "synthetic 3"}}, {"in_names", ""}, {"rows", 160}});
+  const CsvTable predictions = read_csv(folder / "run/predictions.csv"),
+                 coverage = read_csv(folder / "run/coverage.csv");
+  CHECK(predictions.rows() == 2 * 160);
+  for (std::size_t i = 0; i < predictions.rows(); ++i)
+    for (const char* column : {"truth", "prediction"}) {
+      const std::string name(predictions.cell(i, predictions.column(column)));
+      CHECK((name == "synthetic 2" || name == "synthetic 3"));
+    }
+  CHECK(coverage.rows() == 5);  // of all classes, and those missed
+}
+
 TEST_CASE("yi2020_imbalance: what is refused before anything is made") {
   const TemporaryFolder folder;
   const auto error_of = [&](std::vector<std::string> arguments) {
@@ -371,6 +552,11 @@ TEST_CASE("yi2020_imbalance: what is refused before anything is made") {
   };
   CHECK(error_of({"--thin", "joy:3"}).find("there is no class 'joy' to be thinned") != std::string::npos);
   CHECK(error_of({"--thin", "synthetic 0:0"}).find("leave one at least") != std::string::npos);
+  CHECK(error_of({"--classify", "joy,synthetic 0"}).find("there is no class 'joy' to be classified") !=
+        std::string::npos);
+  CHECK(error_of({"--classify-names", "impro"}).find("in names with 'impro'") != std::string::npos);
+  CHECK(error_of({"--classify-names", "-3", "--thin", "synthetic 0:1", "--seeds", "3"})
+            .find("no row of the class 'synthetic 0' is left for classifiers") != std::string::npos);
   CHECK(error_of({"--sets", "0"}).find("needs a number above 0") != std::string::npos);
   CHECK(error_of({"--models", "none"}).find("none makes no synthetic rows") != std::string::npos);
   CHECK(error_of({"--alpha", "-1"}).find("--alpha") != std::string::npos);

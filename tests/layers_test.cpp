@@ -5,7 +5,7 @@
 #include "autograd/ops/random.h"
 #include "autograd/ops/reduce.h"
 #include "autograd/ops/shape.h"
-#include "tensor/io/npz.h"
+#include "tests/golden.h"
 #include "tests/op_checks.h"
 
 using namespace emograd;
@@ -61,8 +61,8 @@ TEST_CASE("layers: Mlp stacks, names and activates all but the last") {
 }
 
 TEST_CASE("layers: BatchNorm normalises by the batch, and in evaluation by what it has seen") {
-  const auto golden = read_npz(EMOGRAD_SOURCE_DIR "/tests/golden/ops.npz");
-  const auto of = [&](const char* key) { return golden.at(std::string("batch_norm/") + key); };
+  const Arrays& stored = golden("ops");
+  const auto of = [&](const char* key) { return stored.at(std::string("batch_norm/") + key); };
   nn::BatchNorm norm(3, DType::f64);
   norm.eps = 1e-5;
   norm.gain = variable(of("x1"));

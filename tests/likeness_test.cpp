@@ -15,8 +15,8 @@
 #include "autograd/ops/random.h"
 #include "autograd/ops/shape.h"
 #include "tensor/error.h"
-#include "tensor/io/npz.h"
 #include "tensor/parallel.h"
+#include "tests/golden.h"
 
 using namespace emograd;
 using namespace emograd::protocol;
@@ -24,11 +24,6 @@ using namespace emograd::protocol;
 namespace {
 
 using Values = std::vector<double>;
-
-const std::map<std::string, Tensor>& golden() {
-  static const auto arrays = read_npz(EMOGRAD_SOURCE_DIR "/tests/golden/space.npz");
-  return arrays;
-}
 
 LabelledRows rows_of(std::int64_t n, std::int64_t features, std::int64_t classes, double shift, Rng& rng) {
   return {normal({n, features}, rng) + shift, integers({n}, classes, rng)};
@@ -89,7 +84,8 @@ void check_same(const Values& a, const Values& b) {
 }  // namespace
 
 TEST_CASE("likeness: Kolmogorov-Smirnov distances are scipy's, with ties, and 0 and 1 where they must be") {
-  const Values ours = ks_distances(golden().at("a"), golden().at("b")), theirs = golden().at("ks").to_vector<double>();
+  const Values ours = ks_distances(golden("space").at("a"), golden("space").at("b")),
+               theirs = golden("space").at("ks").to_vector<double>();
   for (std::size_t i = 0; i < 3; ++i) CHECK(std::abs(ours[i] - theirs[i]) < 1e-15);
   CHECK(ks_distance({1, 2, 3}, {3, 2, 1}) == 0);
   CHECK(ks_distance({1, 2, 3}, {4, 5}) == 1);
@@ -105,11 +101,11 @@ TEST_CASE("likeness: Kolmogorov-Smirnov distances are scipy's, with ties, and 0 
 }
 
 TEST_CASE("likeness: bins by the Freedman-Diaconis rule are numpy's") {
-  const Values values = golden().at("values").to_vector<double>(), edges = histogram_edges(values),
-               theirs = golden().at("edges").to_vector<double>();
+  const Values values = golden("space").at("values").to_vector<double>(), edges = histogram_edges(values),
+               theirs = golden("space").at("edges").to_vector<double>();
   REQUIRE(edges.size() == theirs.size());
   for (std::size_t i = 0; i < edges.size(); ++i) CHECK(edges[i] == doctest::Approx(theirs[i]).epsilon(1e-14));
-  CHECK(histogram_counts(values, edges) == golden().at("counts").to_vector<double>());
+  CHECK(histogram_counts(values, edges) == golden("space").at("counts").to_vector<double>());
   CHECK(histogram_edges({2, 2, 2}) == Values{1.5, 2.5});
   CHECK(histogram_edges({0, 1, 1, 1, 1, 1, 1, 2}).size() == 3);  // no quartiles apart: ∛8 bins
   CHECK(histogram_edges({0, 0, 1, 1, 1e9}, 50).size() == 51);

@@ -18,8 +18,8 @@
 #include "tensor/error.h"
 #include "tensor/io/bytes.h"
 #include "tensor/io/csv.h"
-#include "tensor/io/npz.h"
 #include "tensor/parallel.h"
+#include "tests/golden.h"
 #include "tests/latex_checks.h"
 #include "tests/run_program.h"
 #include "tests/temporary_folder.h"
@@ -66,10 +66,10 @@ TEST_CASE("mmd: the paper's sum over pairs, for any number of blocks") {
 }
 
 TEST_CASE("mmd: as scikit-learn's kernels give it, biased and unbiased") {
-  const auto golden = read_npz(EMOGRAD_SOURCE_DIR "/tests/golden/statistics.npz");
-  const Mmd r = mmd(golden.at("mmd_x"), golden.at("mmd_y"));
-  CHECK(std::abs(r.biased - golden.at("mmd_biased").item()) < 1e-12);
-  CHECK(std::abs(r.unbiased - golden.at("mmd_unbiased").item()) < 1e-12);
+  const Arrays& stored = golden("statistics");
+  const Mmd r = mmd(stored.at("mmd_x"), stored.at("mmd_y"));
+  CHECK(std::abs(r.biased - stored.at("mmd_biased").item()) < 1e-12);
+  CHECK(std::abs(r.unbiased - stored.at("mmd_unbiased").item()) < 1e-12);
 }
 
 TEST_CASE("mmd: 0 between equal rows, even far from the origin; copies are seen by the narrowest kernel") {

@@ -14,18 +14,14 @@
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/random.h"
 #include "models/yi2020/adversarial.h"
-#include "tensor/io/npz.h"
+#include "tests/golden.h"
 #include "tests/temporary_folder.h"
 
 /// What the tests of the adversarial models share: golden trainings, a network in plain loops, an interruption, and a
 /// table that is easy to learn.
 namespace emograd::checks {
 
-using State = std::map<std::string, Tensor>;
-
-inline State golden(const std::string& name) {
-  return read_npz(std::string(EMOGRAD_SOURCE_DIR) + "/tests/golden/" + name);
-}
+using State = Arrays;
 
 /// The entries whose names begin with the prefix, named by the rest.
 inline State below(const State& all, const std::string& prefix) {

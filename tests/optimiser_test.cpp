@@ -3,18 +3,13 @@
 #include "autograd/node.h"
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/shape.h"
-#include "tensor/io/npz.h"
+#include "tests/golden.h"
 #include "tests/op_checks.h"
 
 using namespace emograd;
 using namespace emograd::cases;
 
 namespace {
-
-const std::map<std::string, Tensor>& golden() {
-  static const auto arrays = read_npz(EMOGRAD_SOURCE_DIR "/tests/golden/adam.npz");
-  return arrays;
-}
 
 Tensor row(const Tensor& t, std::int64_t i) {
   return packed(reshape(slice(t, 0, i, i + 1), Shape(std::span(t.shape().begin() + 1, t.shape().end()))));
@@ -23,7 +18,7 @@ Tensor row(const Tensor& t, std::int64_t i) {
 /// The largest difference from the stored trajectory, relative to lr or to the value.
 template <class Optimiser, class Config>
 double worst_error(const std::string& name, Config config, DType type) {
-  const auto& g = golden();
+  const auto& g = golden("adam");
   std::vector<Tensor> p;
   for (const char* key : {"p0", "p1"}) p.push_back(variable(cast(row(g.at(name + "/" + key), 0), type)));
   Optimiser optimiser({&p[0], &p[1]}, config);
@@ -42,20 +37,20 @@ double worst_error(const std::string& name, Config config, DType type) {
 }
 
 double setting(const std::string& key, std::size_t i = 0) {  // 0 where a case does not set it
-  const auto found = golden().find(key);
-  return found == golden().end() ? 0 : found->second.to_vector<double>()[i];
+  const auto found = golden("adam").find(key);
+  return found == golden("adam").end() ? 0 : found->second.to_vector<double>()[i];
 }
 
 }  // namespace
 
 TEST_CASE("optimiser: with early_eps Adam steps as TensorFlow writes it") {
-  const auto g = golden().at("g1").to_vector<double>();
+  const auto g = golden("adam").at("g1").to_vector<double>();
   const double lr = 1e-2, beta1 = 0.5, beta2 = 0.999, eps = 1e-5;
-  Tensor p = variable(row(golden().at("adam/p1"), 0));
+  Tensor p = variable(row(golden("adam").at("adam/p1"), 0));
   std::vector<double> want = p.to_vector<double>(), m(5, 0), v(5, 0);
   optim::Adam adam({&p}, {.lr = lr, .beta1 = beta1, .beta2 = beta2, .eps = eps, .early_eps = true});
   for (std::int64_t t = 1; t <= 5; ++t) {
-    adam.step({row(golden().at("g1"), t - 1)});
+    adam.step({row(golden("adam").at("g1"), t - 1)});
     const double rate = lr * std::sqrt(1 - std::pow(beta2, t)) / (1 - std::pow(beta1, t));
     for (std::size_t i = 0; i < 5; ++i) {
       const double gradient = g[static_cast<std::size_t>(t - 1) * 5 + i];
@@ -93,7 +88,7 @@ TEST_CASE("optimiser: Adam, AdamW and SGD follow the golden trajectories") {
 
 TEST_CASE("optimiser: clipping by the global norm") {
   for (const std::string name : {"clip", "clip_idle"}) {
-    const auto& g = golden();
+    const auto& g = golden("adam");
     const std::vector<Tensor> grads = {g.at(name + "/g0"), g.at(name + "/g1")};
     CHECK(optim::global_norm(grads) == doctest::Approx(setting(name + "/norm")).epsilon(1e-14));
     const auto clipped = optim::clip_by_global_norm(grads, setting(name + "/max_norm"));

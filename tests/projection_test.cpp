@@ -15,8 +15,8 @@
 #include "autograd/ops/random.h"
 #include "autograd/ops/shape.h"
 #include "tensor/error.h"
-#include "tensor/io/npz.h"
 #include "tensor/parallel.h"
+#include "tests/golden.h"
 
 using namespace emograd;
 using namespace emograd::protocol;
@@ -24,11 +24,6 @@ using namespace emograd::protocol;
 namespace {
 
 using Values = std::vector<double>;
-
-const std::map<std::string, Tensor>& golden() {
-  static const auto arrays = read_npz(EMOGRAD_SOURCE_DIR "/tests/golden/space.npz");
-  return arrays;
-}
 
 /// Largest difference.
 double apart(const Values& a, const Values& b) {
@@ -116,9 +111,9 @@ Tensor clustered(std::int64_t clusters, std::int64_t each, std::int64_t features
 TEST_CASE("pca: scikit-learn's components up to their signs, more features than rows and fewer") {
   for (const std::string name : {"wide", "tall"}) {
     CAPTURE(name);
-    const Pca r = pca(golden().at(name + "/x"));
-    const Values ours = r.y.to_vector<double>(), share = golden().at(name + "/share").to_vector<double>();
-    Values theirs = golden().at(name + "/y").to_vector<double>();
+    const Pca r = pca(golden("space").at(name + "/x"));
+    const Values ours = r.y.to_vector<double>(), share = golden("space").at(name + "/share").to_vector<double>();
+    Values theirs = golden("space").at(name + "/y").to_vector<double>();
     for (std::size_t c = 0; c < 2; ++c) {
       double product = 0, largest = 0;
       for (std::size_t i = c; i < ours.size(); i += 2) {
@@ -154,11 +149,11 @@ TEST_CASE("pca: rows that vary along one line, two, or not at all; far from the 
 }
 
 TEST_CASE("t-SNE: every row has its perplexity, and probabilities are those of the definition and of scikit-learn") {
-  const Tensor x = golden().at("tall/x");
-  const double perplexity = golden().at("perplexity").item();
+  const Tensor x = golden("space").at("tall/x");
+  const double perplexity = golden("space").at("perplexity").item();
   const Values p = neighbour_probabilities(x, perplexity).to_vector<double>();
   CHECK(apart(p, joint(x, perplexity)) < 1e-10);
-  CHECK(apart(p, golden().at("p").to_vector<double>()) < 1e-7);  // f32 and 1e-5 of the entropy there
+  CHECK(apart(p, golden("space").at("p").to_vector<double>()) < 1e-7);  // f32 and 1e-5 of the entropy there
   // Rows as far from each other as from any: all probabilities are alike whatever is asked for.
   Values identity(144, 0);
   for (std::size_t i = 0; i < 12; ++i) identity[13 * i] = 1;
@@ -178,12 +173,12 @@ TEST_CASE("t-SNE: more equal rows than the perplexity are one another's neighbou
 }
 
 TEST_CASE("t-SNE: divergence and gradient are scikit-learn's, the loops', and finite differences'") {
-  const Tensor p = golden().at("p"), y = golden().at("map");
+  const Tensor p = golden("space").at("p"), y = golden("space").at("map");
   const Divergence d = divergence(p, y);
   const Values probabilities = p.to_vector<double>(), map = y.to_vector<double>(),
                gradient = d.gradient.to_vector<double>();
-  CHECK(std::abs(d.value - golden().at("kl").item()) < 1e-12);
-  CHECK(apart(gradient, golden().at("gradient").to_vector<double>()) < 1e-12);
+  CHECK(std::abs(d.value - golden("space").at("kl").item()) < 1e-12);
+  CHECK(apart(gradient, golden("space").at("gradient").to_vector<double>()) < 1e-12);
   CHECK(std::abs(d.value - kl(probabilities, map)) < 1e-12);
   constexpr double h = 1e-5;
   for (const std::size_t i : {0u, 1u, 17u, 64u, 119u}) {

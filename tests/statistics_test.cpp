@@ -15,20 +15,18 @@
 
 #include "autograd/ops/random.h"
 #include "tensor/error.h"
-#include "tensor/io/npz.h"
 #include "tensor/parallel.h"
+#include "tests/golden.h"
 
 using namespace emograd;
 using namespace emograd::protocol;
 
 namespace {
 
-const std::map<std::string, Tensor>& golden() {
-  static const auto arrays = read_npz(EMOGRAD_SOURCE_DIR "/tests/golden/statistics.npz");
-  return arrays;
+std::vector<double> numbers(const char* key) { return golden("statistics").at(key).to_vector<double>(); }
+std::vector<std::int64_t> integers_of(const char* key) {
+  return golden("statistics").at(key).to_vector<std::int64_t>();
 }
-std::vector<double> numbers(const char* key) { return golden().at(key).to_vector<double>(); }
-std::vector<std::int64_t> integers_of(const char* key) { return golden().at(key).to_vector<std::int64_t>(); }
 
 constexpr double tolerance = 1e-13;  // a few roundings of numbers around 1
 

@@ -5,15 +5,10 @@
 #include <vector>
 
 #include "experiments/protocol/augmenter.h"
+#include "experiments/protocol/nearest.h"
 
 /// Do synthetic rows lie where the real ones of their class do? What yi2020 shows as Fig. 9, in numbers.
 namespace emograd::protocol {
-
-/// Of the rows of a class, how many there are and how many have their nearest neighbour among the other set's rows in
-/// the same class.
-struct Matched {
-  std::int64_t rows = 0, matched = 0;
-};
 
 struct Coverage {
   std::vector<Matched> real;       // per class: real rows, nearest synthetic ones: does anything synthetic cover them?

@@ -28,15 +28,16 @@ std::size_t constant_features(const FeatureTable& t) {
 
 /// "08 (disgust), 10 (fear, joy)"; "" where every fold tests every class.
 std::string folds_without_class(const Data& d) {
-  const std::int64_t* label = d.table.labels.data<std::int64_t>();
+  const FeatureTable& table = d.tested_table();
+  const std::int64_t* label = table.labels.data<std::int64_t>();
   std::vector<std::string> named;
-  for (const Split& split : d.splits) {
+  for (const Split& split : d.tested_splits()) {
     if (split.test.empty()) continue;
     std::set<std::int64_t> tested;
     for (const std::int64_t row : split.test) tested.insert(label[row]);
     std::vector<std::string> absent;
-    for (std::int64_t k = 0; k < d.table.class_count(); ++k)
-      if (!tested.contains(k)) absent.push_back(d.table.classes[static_cast<std::size_t>(k)]);
+    for (std::int64_t k = 0; k < table.class_count(); ++k)
+      if (!tested.contains(k)) absent.push_back(table.classes[static_cast<std::size_t>(k)]);
     if (!absent.empty()) named.push_back(fmt::format("{} ({})", io::printable(split.name), fmt::join(absent, ", ")));
   }
   if (named.size() <= most_named) return fmt::format("{}", fmt::join(named, ", "));
@@ -91,8 +92,18 @@ std::string describe(const Data& d) {
   if (const std::size_t rows = static_cast<std::size_t>(t.rows()); tested > 0 && tested < rows)
     out += fmt::format("In every training set and never tested: {} utterances\n", rows - tested);
   if (!d.thinning.empty())
-    out += fmt::format("THINNED: training rows left in every fold, drawn by the seed: {}; test rows are whole\n",
+    out += fmt::format("THINNED: training rows left in every fold, drawn by the seed: {}; no test row is taken away\n",
                        what_is_left(d));
+  if (d.classified)
+    out += fmt::format(
+        "PART: models learn everything; classifiers learn, and are tested on, {}{}: {} of {} utterances, and synthetic "
+        "rows "
+        "of these classes, made from all training rows\n",
+        fmt::join(d.classified->table.classes, ", "),
+        d.classified->in_names.empty()
+            ? ""
+            : fmt::format(" where the name contains '{}'", io::printable(d.classified->in_names)),
+        d.classified->table.rows(), t.rows());
   return out;
 }
 

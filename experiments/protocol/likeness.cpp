@@ -21,40 +21,26 @@ void check_finite(const Tensor& x, const char* what) {
   check(std::isfinite(sum(abs(cast(x, DType::f64))).item()), "{}: a value of the rows is not finite", what);
 }
 
-/// Shares of a class's rows of which something holds.
-struct Shares {
-  std::vector<double> hits, all;
-  explicit Shares(std::int64_t classes) : hits(static_cast<std::size_t>(classes), 0), all(hits) {}
-  void count(std::int64_t k, bool hit) {
-    hits[static_cast<std::size_t>(k)] += hit;
-    all[static_cast<std::size_t>(k)] += 1;
-  }
-  std::vector<double> shares() const {
-    std::vector<double> out;
-    for (std::size_t k = 0; k < all.size(); ++k) out.push_back(all[k] > 0 ? hits[k] / all[k] : nan);
-    return out;
-  }
-};
+/// By class; NaN of none.
+std::vector<double> shares(const std::vector<Matched>& classes) {
+  std::vector<double> out;
+  for (const Matched& c : classes)
+    out.push_back(c.rows > 0 ? static_cast<double>(c.matched) / static_cast<double>(c.rows) : nan);
+  return out;
+}
 
 /// By class the share of rows whose nearest of the class is of the same kind.
 std::vector<double> same_kind(const Tensor& labels, const std::vector<Nearest>& to_same,
                               const std::vector<Nearest>& to_other, std::int64_t classes) {
-  Shares shares(classes);
+  std::vector<Matched> of_class(static_cast<std::size_t>(classes));
   const std::vector<std::int64_t> label = labels.to_vector<std::int64_t>();
-  for (std::size_t i = 0; i < label.size(); ++i)
-    if (to_same[i].of_class < std::numeric_limits<double>::infinity())
-      shares.count(label[i], to_same[i].of_class < to_other[i].of_class);
-  return shares.shares();
-}
-
-/// By class the share of rows whose nearest is of it.
-std::vector<double> own_class(const Tensor& labels, const std::vector<Nearest>& to, const Tensor& labels_to,
-                              std::int64_t classes) {
-  Shares shares(classes);
-  const std::vector<std::int64_t> label = labels.to_vector<std::int64_t>(), other = labels_to.to_vector<std::int64_t>();
-  for (std::size_t i = 0; i < label.size(); ++i)
-    shares.count(label[i], other[static_cast<std::size_t>(to[i].row)] == label[i]);
-  return shares.shares();
+  for (std::size_t i = 0; i < label.size(); ++i) {
+    if (to_same[i].of_class == std::numeric_limits<double>::infinity()) continue;
+    Matched& own = of_class[static_cast<std::size_t>(label[i])];
+    ++own.rows;
+    own.matched += to_same[i].of_class < to_other[i].of_class;
+  }
+  return shares(of_class);
 }
 
 }  // namespace
@@ -126,8 +112,9 @@ Neighbours neighbours(const LabelledRows& real, const LabelledRows& synthetic, s
         synthetic.x.shape());
   const std::vector<Nearest> ab = nearest(real, synthetic), aa = nearest(real, real, true),
                              ba = nearest(synthetic, real), bb = nearest(synthetic, synthetic, true);
-  return {own_class(real.labels, ab, synthetic.labels, classes), own_class(real.labels, aa, real.labels, classes),
-          same_kind(real.labels, aa, ab, classes), same_kind(synthetic.labels, bb, ba, classes)};
+  return {shares(matches(real.labels, ab, synthetic.labels, classes)),
+          shares(matches(real.labels, aa, real.labels, classes)), same_kind(real.labels, aa, ab, classes),
+          same_kind(synthetic.labels, bb, ba, classes)};
 }
 
 double expected_same_kind(std::int64_t n, std::int64_t m) {

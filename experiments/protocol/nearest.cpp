@@ -63,4 +63,17 @@ std::vector<Nearest> nearest(const LabelledRows& x, const LabelledRows& others, 
   return found;
 }
 
+std::vector<Matched> matches(const Tensor& labels, const std::vector<Nearest>& nearest, const Tensor& labels_of_others,
+                             std::int64_t classes) {
+  std::vector<Matched> out(static_cast<std::size_t>(classes));
+  const std::vector<std::int64_t> label = labels.to_vector<std::int64_t>(),
+                                  other = labels_of_others.to_vector<std::int64_t>();
+  for (std::size_t i = 0; i < label.size(); ++i) {
+    Matched& of_class = out[static_cast<std::size_t>(label[i])];
+    ++of_class.rows;
+    of_class.matched += other[static_cast<std::size_t>(nearest[i].row)] == label[i];
+  }
+  return out;
+}
+
 }  // namespace emograd::protocol

@@ -19,4 +19,12 @@ struct Nearest {
 /// of M; the same bits for any number of threads. Error where shapes do not fit, or a value is not finite.
 std::vector<Nearest> nearest(const LabelledRows& x, const LabelledRows& others, bool same = false);
 
+/// Of the rows of a class, how many there are and how many have a row of the same class next to them.
+struct Matched {
+  std::int64_t rows = 0, matched = 0;
+};
+/// By class, of rows with labels (N,) and what is nearest to each among others with labels (M,).
+std::vector<Matched> matches(const Tensor& labels, const std::vector<Nearest>& nearest, const Tensor& labels_of_others,
+                             std::int64_t classes);
+
 }  // namespace emograd::protocol

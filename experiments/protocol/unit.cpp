@@ -84,6 +84,9 @@ std::int64_t most_sets(const std::vector<Mix>& mixes) {
   return most;
 }
 
+/// All that is drawn for a split descends from this.
+Rng split_stream(std::uint64_t seed, const Split& split) { return stream(stream(Rng{seed}, "split"), split.name); }
+
 /// What variants of a method have in common.
 std::string family(const std::string& name) { return name.substr(0, name.find(':')); }
 
@@ -95,6 +98,18 @@ json rows_left(const Unit& unit, const Split& split) {
       left[unit.table.classes[static_cast<std::size_t>(labels[i])]].push_back(
           unit.table.ids[static_cast<std::size_t>(split.train[i])]);
   return left;
+}
+
+/// What classifiers are concerned with (Unit::classified): rows, in the numbers of the table, and their labels.
+std::vector<std::int64_t> classified_rows(const Unit& unit, const std::vector<std::int64_t>& rows) {
+  return unit.classified ? rows_in(*unit.classified, rows) : rows;
+}
+void renumber_classes(const Unit& unit, std::vector<std::int64_t>& labels) {
+  if (!unit.classified) return;
+  for (std::int64_t& label : labels) label = unit.classified->class_of[static_cast<std::size_t>(label)];
+}
+std::int64_t classified_classes(const Unit& unit) {
+  return unit.classified ? unit.classified->table.class_count() : unit.table.class_count();
 }
 
 /// Seconds since it was made, or since the last lap.
@@ -115,39 +130,56 @@ struct Evaluation {
   const Observe& observe;
   Rng rng;  // the unit's
   const TrainingFold& fold;
-  Tensor test, validation;  // scaled; undefined where the split has no validation rows
+  const std::vector<std::int64_t>& train;  // the fold's rows, of the table
+  Tensor test, validation;                 // scaled; undefined where the split has no validation rows
   std::int64_t sets = most_sets(unit.mixes);
 
-  /// The fold's rows, and below them all synthetic ones.
-  LabelledRows rows(const Augmenter& augmenter) const {
+  /// The classifiers' training rows, and how many of them there are with the real ones alone, with one synthetic set, …
+  struct Rows {
+    LabelledRows all;
+    std::vector<std::int64_t> up_to;
+  };
+
+  /// The fold's rows, and below them all synthetic ones; of both what is classified.
+  Rows rows(const Augmenter& augmenter) const {
     Rng sampling = stream(rng, "sample " + family(unit.augmenter));
     LabelledRows all = with_synthetic(fold, augmenter, sets, sampling);
     const std::int64_t real = fold.rows.x.dim(0), made = all.x.dim(0) - real;
     check(made == sets * real, "unit: {} synthetic sets of {} rows were asked of '{}', which made {} rows", sets, real,
           unit.augmenter, made);
-    return all;
+    std::vector<std::int64_t> kept, up_to, labels = all.labels.to_vector<std::int64_t>();
+    for (std::int64_t set = 0, row = 0; set <= sets; ++set) {
+      for (; row < (set + 1) * real; ++row)
+        if (is_classified(row, labels[static_cast<std::size_t>(row)])) kept.push_back(row);
+      up_to.push_back(std::ssize(kept));
+    }
+    if (!unit.classified) return {std::move(all), std::move(up_to)};
+    const Tensor index = from_values<std::int64_t>({std::ssize(kept)}, kept);
+    labels = index_select(all.labels, 0, index).to_vector<std::int64_t>();
+    renumber_classes(unit, labels);
+    return {{index_select(all.x, 0, index), from_values<std::int64_t>({std::ssize(labels)}, labels)}, std::move(up_to)};
   }
 
   /// Of all rows those of the mix: no copies, and the first sets whatever the mix.
-  LabelledRows part(const LabelledRows& all, const Mix& mix) const {
-    const std::int64_t real = fold.rows.x.dim(0), first = mix.real ? 0 : real, last = real * (1 + mix.sets);
-    return {slice(all.x, 0, first, last), slice(all.labels, 0, first, last)};
+  static LabelledRows part(const Rows& rows, const Mix& mix) {
+    const std::int64_t first = mix.real ? 0 : rows.up_to.front(), last = rows.up_to[static_cast<std::size_t>(mix.sets)];
+    return {slice(rows.all.x, 0, first, last), slice(rows.all.labels, 0, first, last)};
   }
 
   /// The predictions of every classifier on every mix. Artefacts are shown under names that begin with `when`.
-  json predictions(const LabelledRows& all, const std::string& when) const {
-    observe(when + "rows.x", all.x);
-    observe(when + "rows.labels", all.labels);
+  json predictions(const Rows& rows, const std::string& when) const {
+    observe(when + "rows.x", rows.all.x);
+    observe(when + "rows.labels", rows.all.labels);
     json list = json::array();
-    const auto gram = std::make_shared<yi2020::Gram>(all.x);
+    const auto gram = std::make_shared<yi2020::Gram>(rows.all.x);
     for (const Mix& mix : unit.mixes) {
-      const LabelledRows training = part(all, mix);
+      const LabelledRows training = part(rows, mix);
       for (const auto& [name, make] : unit.classifiers) {
         const std::unique_ptr<yi2020::Classifier> classifier = make();
         classifier->share(gram);
         // The same stream whatever augmenter, mix and epoch: classifiers start alike, and only their rows tell them
         // apart.
-        classifier->fit(training.x, training.labels, fold.classes, stream(rng, family(name)));
+        classifier->fit(training.x, training.labels, classified_classes(unit), stream(rng, family(name)));
         const std::string learnt = fmt::format("{}{} on {}", when, name, to_string(mix));
         for (const auto& [weight, value] : classifier->weights()) observe(learnt + "." + weight, value);
         list.push_back({{"classifier", name},
@@ -163,6 +195,15 @@ struct Evaluation {
     }
     return list;
   }
+
+ private:
+  /// Of the fold's rows and the synthetic ones below them.
+  bool is_classified(std::int64_t row, std::int64_t label) const {
+    if (!unit.classified) return true;
+    if (row < std::ssize(train))
+      return unit.classified->row_of[static_cast<std::size_t>(train[static_cast<std::size_t>(row)])] >= 0;
+    return unit.classified->class_of[static_cast<std::size_t>(label)] >= 0;
+  }
 };
 
 }  // namespace
@@ -173,6 +214,10 @@ std::string to_string(const Mix& mix) {
 }
 
 Rng stream(Rng rng, std::string_view purpose) { return rng.split(XXH64(purpose.data(), purpose.size(), 0)); }
+
+Split thinned_split(const FeatureTable& table, const Split& split, const Thinning& thinning, std::uint64_t seed) {
+  return thinned(table, split, thinning, stream(split_stream(seed, split), "thin"));
+}
 
 LabelledRows take(const FeatureTable& table, const std::vector<std::int64_t>& rows) {
   const Tensor index = from_values<std::int64_t>({static_cast<std::int64_t>(rows.size())}, rows);
@@ -187,10 +232,11 @@ TrainingFold training_fold(const FeatureTable& table, const Scaler& scaler, cons
 
 std::optional<json> run_unit(const Unit& unit, const Session& session) {
   const Observe observe = session.observe ? session.observe : Observe([](const std::string&, const Tensor&) {});
-  const Rng rng = stream(stream(Rng{unit.seed}, "split"), unit.split.name);
+  const Rng rng = split_stream(unit.seed, unit.split);
   pool::flush();  // what an earlier unit left behind: blocks of other sizes than this one begins with
 
-  const Split split = thinned(unit.table, unit.split, unit.thinning, stream(rng, "thin"));
+  const Split split = thinned_split(unit.table, unit.split, unit.thinning, unit.seed);
+  if (unit.classified) check_classified(*unit.classified, split);
   const Scaler scaler = fit_scaler(unit.scaling, take(unit.table, split.train).x, unit.table.x);
   observe("scaler.kept", scaler.kept);
   observe("scaler.mean", scaler.mean);
@@ -199,10 +245,12 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
   const auto scaled = [&](const std::vector<std::int64_t>& rows) {
     return rows.empty() ? Tensor() : scaler(take(unit.table, rows).x);
   };
-  const Evaluation evaluation{unit, observe, rng, fold, scaled(unit.split.test), scaled(unit.split.validation)};
+  const std::vector<std::int64_t> validation = classified_rows(unit, unit.split.validation);
+  const Evaluation evaluation{
+      unit, observe, rng, fold, split.train, scaled(classified_rows(unit, unit.split.test)), scaled(validation)};
 
   json log{{"epochs", json::array()}, {"evaluations", json::array()}};
-  LabelledRows rows;
+  Evaluation::Rows rows;
   json measured;
   std::int64_t last = 0;
   Stopwatch watch;
@@ -253,8 +301,9 @@ std::optional<json> run_unit(const Unit& unit, const Session& session) {
   json& evaluations = outcome["evaluations"] = std::move(log["evaluations"]);
   evaluations.push_back({{"epoch", last}, {"predictions", predictions}});
   if (unit.split.validation.empty()) return outcome;
-  const std::vector<std::int64_t> chosen =
-      best_epochs(evaluations, "validation", labels_of(unit.table, unit.split.validation), fold.classes);
+  std::vector<std::int64_t> truth = labels_of(unit.table, validation);
+  renumber_classes(unit, truth);
+  const std::vector<std::int64_t> chosen = best_epochs(evaluations, "validation", truth, classified_classes(unit));
   observe("chosen epochs", from_values<std::int64_t>({std::ssize(chosen)}, chosen));
   for (std::size_t i = 0; i < chosen.size(); ++i)
     outcome["chosen"].push_back({{"classifier", predictions[i].at("classifier")},

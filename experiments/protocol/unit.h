@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "experiments/protocol/augmenter.h"
+#include "experiments/protocol/classified.h"
 #include "experiments/protocol/scaler.h"
 #include "experiments/protocol/splits.h"
 #include "experiments/protocol/thinning.h"
@@ -48,7 +49,10 @@ struct Unit {
   std::vector<Mix> mixes{Mix{}};
   std::int64_t evaluate_every = 0;  // epochs of training after which to do as at its end; 0: never before that
   Scaling scaling = {};
-  Measure measure = {};    // at the end of training; empty: nothing
+  Measure measure = {};  // at the end of training; empty: nothing
+  /// Null: classifiers learn, and are tested on, all rows and classes. Otherwise on this part of the table, of
+  /// synthetic rows those of its classes; labels of predictions are its classes.
+  const Classified* classified = nullptr;
   Thinning thinning = {};  // what is taken away is there for nobody, but for a scaling by the whole corpus
 };
 
@@ -71,6 +75,8 @@ struct Session {
 /// A stream for a purpose that has a name.
 Rng stream(Rng, std::string_view purpose);
 
+/// The split with the training rows that its thinning leaves with this seed.
+Split thinned_split(const FeatureTable&, const Split&, const Thinning&, std::uint64_t seed);
 /// Scaler, its training rows, nothing of the test rows.
 TrainingFold training_fold(const FeatureTable&, const Scaler&, const Split&);
 /// Rows of a table, in the order given.
@@ -79,8 +85,8 @@ LabelledRows take(const FeatureTable&, const std::vector<std::int64_t>& rows);
 /// Scales, trains the augmenter, samples once, fits every classifier on every mix and predicts the test rows. The
 /// outcome is an object
 ///   {"augmenter", "seed", "split", "epochs": [{"epoch", "losses"}, …at most 100…],
-///    "predictions": [{"classifier", "sets" and "real" of the mix, "labels": [of every test row],
-///                     "validation": [of every validation row, where the split has any],
+///    "predictions": [{"classifier", "sets" and "real" of the mix, "labels": [of every test row that is classified],
+///                     "validation": [of every validation row, likewise, where the split has any],
 ///                     "unconverged": Classifier::unconverged()}, …],
 ///    "leak": leak_of the scaling, where it has one, "measured": what Unit::measure gave, where there is one,
 ///    "left": {class thinned: [ids of its training rows]}, where any is},

@@ -93,6 +93,10 @@ void to_json(nlohmann::json& j, const Data& d) {
        {"split", {{"protocol", d.protocol}, {"folds", d.splits.size()}, {"manifest", d.manifest.at("xxhash64")}}},
        {"scaling", {{"normalise", d.scaling.whole_corpus ? "corpus" : "fold"}, {"max_abs", d.scaling.max_abs}}}};
   for (const auto& [label, rows] : d.thinning) j["thinned"][d.table.classes[static_cast<std::size_t>(label)]] = rows;
+  if (d.classified)
+    j["classified"] = {{"classes", d.classified->table.classes},
+                       {"in_names", d.classified->in_names},
+                       {"rows", d.classified->table.rows()}};
   if (const std::string leak = leak_of(d.scaling); !leak.empty()) j["leak"] = leak;
 }
 
@@ -121,7 +125,17 @@ std::vector<std::string> warnings(const nlohmann::json& config) {
     out.push_back(
         "Thinned: in every training fold all but a few rows of some classes were taken away, for models and "
         "classifiers alike: " +
-        thinned_classes(data.at("thinned")) + ". Test rows are whole.");
+        thinned_classes(data.at("thinned")) + ". No test row was.");
+  if (data.contains("classified")) {
+    const nlohmann::json& part = data.at("classified");
+    const std::string in_names = part.at("in_names");
+    out.push_back(fmt::format(
+        "Part: models learn all {} classes; classifiers learn, and are tested on, {}{}: {} of {} utterances, and "
+        "synthetic rows of these classes, made from all training rows.",
+        data.at("classes").size(), fmt::join(part.at("classes").get<std::vector<std::string>>(), ", "),
+        in_names.empty() ? "" : " where the name contains '" + in_names + "'", part.at("rows").get<std::int64_t>(),
+        data.at("rows").get<std::int64_t>()));
+  }
   const nlohmann::json::json_pointer as_coded("/options/as_coded");
   if (config.contains(as_coded) && !config.at(as_coded).empty())
     out.push_back(fmt::format("Trained as the authors' program does it, not as the paper says: {}.",

@@ -40,6 +40,10 @@ int run(const ExperimentOptions& o, const Experiment& e) {
   Plan plan{data,    parse_seeds(o.seeds), methods(o.methods), classifiers(o.classifiers),
             e.mixes, e.evaluate_every,     e.measure};
   if (e.extend) e.extend(plan, o);
+  for (const std::uint64_t seed : plan.seeds)
+    for (const protocol::Split& split : data.splits)
+      if (data.classified)
+        protocol::check_classified(*data.classified, protocol::thinned_split(data.table, split, data.thinning, seed));
   check(plan.classifiers.empty() || !data.splits.front().test.empty(),
         "{}: nothing to test classifiers on; --split loso leaves out a speaker at a time", data.protocol);
 
@@ -61,7 +65,7 @@ int run(const ExperimentOptions& o, const Experiment& e) {
   }
 
   RunFolder folder(o.run.out, config, o.run.resume);
-  Summary summary(data.table, data.splits);
+  Summary summary(data.tested_table(), data.tested_splits());
   trace::enable(o.run.trace);
   return resumable(folder, [&] {
     if (!run_plan(plan, folder, o.run, summary)) return interrupted_exit_code;

@@ -311,12 +311,30 @@ std::string shortened(const std::string& text) {
   return text;
 }
 
+/// The numbers as number() has them, with as many decimals as the one that has the most.
+std::vector<std::string> with_equal_decimals(const std::vector<double>& values) {
+  std::size_t decimals = 0;
+  std::vector<std::string> texts;
+  for (const double v : values) {
+    texts.push_back(number(v));
+    const std::size_t point = texts.back().find('.');
+    if (texts.back().find('e') == std::string::npos && point != std::string::npos)
+      decimals = std::max(decimals, texts.back().size() - point - 1);
+  }
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (std::isfinite(values[i]) && texts[i].find('e') == std::string::npos)
+      texts[i] = fmt::format("{:.{}f}", values[i], decimals);
+  return texts;
+}
+
 /// What stands for L0, L1, …
 std::vector<std::string> labels_of(const Plot& p) {
+  const std::vector<std::string> values =
+      p.series.size() == 1 ? with_equal_decimals(p.series[0].y) : std::vector<std::string>(p.categories.size());
   std::vector<std::string> labels;
   for (std::size_t i = 0; i < p.categories.size(); ++i) {
     labels.push_back(shortened(p.categories[i]));
-    labels.push_back(p.series.size() == 1 ? number(p.series[0].y[i]) : "");
+    labels.push_back(values[i]);
   }
   return labels;
 }

@@ -60,15 +60,15 @@ bool run_task(const Plan& plan, const Task& task, RunFolder& folder, const RunOp
   const auto start = Clock::now();
   if (worker.stop()) return false;
   nlohmann::json parts = nlohmann::json::object();
-  const auto outcome =
-      protocol::run_unit({plan.data.table, task.split, task.seed, task.method.name, task.method.make,
-                          task.method.classifiers.empty() ? plan.classifiers : task.method.classifiers, task.mixes,
-                          plan.evaluate_every, plan.data.scaling, plan.measure, plan.data.thinning},
-                         {.checkpoint = folder.checkpoint(task.name),
-                          .checkpoint_seconds = options.checkpoint_seconds,
-                          .stop = worker.stop,
-                          .epoch_done = worker.epoch_done,
-                          .spent = [&](const std::string& part, double seconds) { parts[part] = seconds; }});
+  const auto outcome = protocol::run_unit(
+      {plan.data.table, task.split, task.seed, task.method.name, task.method.make,
+       task.method.classifiers.empty() ? plan.classifiers : task.method.classifiers, task.mixes, plan.evaluate_every,
+       plan.data.scaling, plan.measure, plan.data.classified.get(), plan.data.thinning},
+      {.checkpoint = folder.checkpoint(task.name),
+       .checkpoint_seconds = options.checkpoint_seconds,
+       .stop = worker.stop,
+       .epoch_done = worker.epoch_done,
+       .spent = [&](const std::string& part, double seconds) { parts[part] = seconds; }});
   if (!outcome) return false;
   folder.finish(task.name, *outcome);
   for (std::int64_t i = 0; i < task.classification(); ++i) worker.epoch_done();
