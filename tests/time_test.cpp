@@ -9,12 +9,11 @@
 #include <vector>
 
 #include "autograd/ops/random.h"
+#include "experiments/report/timing_table.h"
 #include "models/yi2020/adan.h"
 #include "tensor/io/csv.h"
 #include "tests/run_program.h"
 #include "tests/temporary_folder.h"
-
-#include "experiments/report/timing_table.h"
 
 using namespace emograd;
 using namespace emograd::protocol;

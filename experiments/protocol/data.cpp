@@ -96,9 +96,8 @@ std::string describe(const Data& d) {
                        what_is_left(d));
   if (d.classified)
     out += fmt::format(
-        "PART: models learn everything; classifiers learn, and are tested on, {}{}: {} of {} utterances, and synthetic "
-        "rows "
-        "of these classes, made from all training rows\n",
+        "PART: models learn everything; classifiers learn, and are tested on, {}{}: {} of {} utterances, and "
+        "synthetic rows of these classes, made from all training rows\n",
         fmt::join(d.classified->table.classes, ", "),
         d.classified->in_names.empty()
             ? ""
