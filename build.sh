@@ -34,7 +34,7 @@ configure() {
 build() { configure "$@"; cmake --build --preset "$1"; }
 step() { printf '\n== %s\n' "$*"; }
 
-release() { step "release build"; build release; }
+release() { step "release build"; build release "-DEMOGRAD_TESTS=${1:-ON}"; }
 unit() { step "tests"; ctest --preset release -j2; }
 asan() { step "address and undefined-behaviour sanitizers"; build asan; ctest --preset asan -L unit -LE programs -j2; }
 tsan() { step "thread sanitizer"; configure tsan; cmake --build --preset tsan --target unit_tests; ctest --preset tsan -L threads; }
@@ -63,7 +63,7 @@ case "${1:-}" in
     shift; [ $# -gt 0 ] || set -- --out "runs/demo-$(date +%Y-%m-%d-%H%M%S)"
     exec build/release/bin/yi2020_table1 "$@" ;;
   test) packages "${TEST_PACKAGES[@]}"; format; release; unit; asan; tsan; clang; fuzz; step "all passed" ;;
-  install) packages; release; cmake --install build/release --prefix "${PREFIX:-/usr/local}" ;;
+  install) packages; release OFF; cmake --install build/release --prefix "${PREFIX:-/usr/local}" ;;
   packages) packages "${TEST_PACKAGES[@]}" ;;
   release | unit | asan | tsan | clang | fuzz | format) "$1" ;;
   *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
