@@ -1,0 +1,142 @@
+#include "audio/descriptors/voice_quality.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "audio/descriptors/parabola.h"
+#include "audio/descriptors/series.h"
+
+namespace emograd::audio {
+
+VoicePeriods::VoicePeriods(std::span<const float> samples, double rate, double search_range)
+    : x_(samples), sample_seconds_(1 / rate), range_(search_range) {
+  const Framing frames = framing(rate, 0.060);
+  hop_ = frames.hop;
+  longest_frame_ = frames.length;
+}
+
+/// Pearson's correlation of x[start … start + q) and x[start + q … start + 2q) for every q, and its highest maximum.
+bool VoicePeriods::find_period(std::int64_t start, std::int64_t shortest, std::int64_t longest, Period& period) {
+  const auto lags = static_cast<std::size_t>(longest - shortest + 1);
+  correlations_.resize(lags);
+  for (std::size_t i = 0; i < lags; ++i) {
+    const auto q = static_cast<std::size_t>(shortest) + i;
+    const float *u = x_.data() + start, *v = u + q;
+    double mean_u = 0, mean_v = 0;
+    for (std::size_t n = 0; n < q; ++n) mean_u += static_cast<double>(u[n]), mean_v += static_cast<double>(v[n]);
+    mean_u /= static_cast<double>(q), mean_v /= static_cast<double>(q);
+    double uv = 0, uu = 0, vv = 0;
+    for (std::size_t n = 0; n < q; ++n) {
+      const double du = static_cast<double>(u[n]) - mean_u, dv = static_cast<double>(v[n]) - mean_v;
+      uv += du * dv, uu += du * du, vv += dv * dv;
+    }
+    correlations_[i] = uv / (std::sqrt(uu) * std::sqrt(vv));
+  }
+  std::size_t best = 0;
+  for (std::size_t m = 1; m + 2 < lags; ++m) {
+    const double here = correlations_[m];
+    if (correlations_[m - 1] < here && here > correlations_[m + 1] && (best == 0 || here > correlations_[best])) best = m;
+  }
+  if (best == 0) return false;
+  const auto at = static_cast<double>(best);
+  const Point top = vertex({at - 1, correlations_[best - 1]}, {at, correlations_[best]}, {at + 1, correlations_[best + 1]});
+  period = {shortest + static_cast<std::int64_t>(best),
+            std::abs(static_cast<double>(shortest) + top.x) * sample_seconds_, top.y};
+  return true;
+}
+
+/// Peak to peak. Quirk: without the first and the last sample.
+float VoicePeriods::amplitude(std::int64_t start, std::int64_t samples) const {
+  float low = x_[static_cast<std::size_t>(start + 1)], high = low;
+  for (std::int64_t i = start + 1; i <= start + samples - 2; ++i) {
+    low = std::min(low, x_[static_cast<std::size_t>(i)]);
+    high = std::max(high, x_[static_cast<std::size_t>(i)]);
+  }
+  return high - low;
+}
+
+/// Quirks: the waveform is looked at one hop after the frame that F0 belongs to. A period is accepted if its correlation
+/// exceeds the least one of the frame so far, its own included, rounded to f32: the first period of a frame only where
+/// that rounding went down.
+VoiceQuality VoicePeriods::operator()(float f0) {
+  const auto samples = static_cast<std::int64_t>(x_.size());
+  const std::int64_t begins = (frame_++ + 1) * hop_;
+  const auto hop = static_cast<std::int64_t>(std::ceil(hop_seconds / sample_seconds_));
+  const std::int64_t fresh = hop + carry_;
+  std::int64_t wanted = fresh;
+  double lag = 0;
+  std::int64_t nominal = 0, shortest = 0, longest = 0;
+  if (f0 > 0) {
+    lag = 1 / static_cast<double>(f0) / sample_seconds_;
+    nominal = std::llround(lag);
+    shortest = static_cast<std::int64_t>(std::floor((1 - range_) * lag));
+    longest = static_cast<std::int64_t>(std::ceil((1 + range_) * lag));
+    wanted = std::max(fresh, 2 * longest + 2);
+  }
+  wanted = std::min(wanted, carry_ + longest_frame_);
+  if (begins - carry_ != position_) {
+    position_ = begins;
+    wanted = std::min(wanted, longest_frame_);
+  }
+  if (f0 <= 0) {
+    position_ += fresh;
+    carry_ = 0;
+    last_period_ = last_difference_ = 0;
+    held_ = {};
+    return {};
+  }
+
+  wanted = std::min(wanted, samples - position_);
+  std::int64_t start = 0, last = 0;
+  int periods = 0, differences = 0, second_differences = 0;
+  float sum_period = 0, sum_difference = 0, sum_second = 0, sum_amplitude = 0, sum_change = 0;
+  float least = std::numeric_limits<float>::infinity();
+  while (start < wanted - 2 * longest - 1) {
+    Period period;
+    if (!find_period(position_ + start, shortest, longest, period)) {
+      start += nominal;
+    } else {
+      const std::int64_t next = start + period.samples;
+      const float a0 = amplitude(position_ + start, period.samples), a1 = amplitude(position_ + next, period.samples);
+      least = std::min(least, static_cast<float>(period.correlation));
+      if (period.correlation > static_cast<double>(least)) {
+        const auto seconds = static_cast<float>(period.seconds);
+        ++periods;
+        sum_period += seconds;
+        if (last_period_ > 0) {
+          const float difference = std::abs(last_period_ - seconds);
+          sum_difference += difference;
+          ++differences;
+          if (last_difference_ > 0) {
+            sum_second += std::abs(last_difference_ - difference);
+            ++second_differences;
+          }
+          last_difference_ = difference;
+        }
+        last_period_ = seconds;
+        sum_amplitude += (a0 + a1) / 2;
+        sum_change += std::abs(a0 - a1);
+      }
+      start = next;
+    }
+    if (start < fresh - 1) last = start;
+  }
+  carry_ = fresh - last;
+  position_ += last;
+
+  if (periods == 0) return held_;
+  const auto relative = [&](float sum, int count, float& held) {
+    if (count == 0) return 0.0F;
+    held = std::min(sum / static_cast<float>(count) / (sum_period / static_cast<float>(periods)), 1.0F);
+    return held;
+  };
+  VoiceQuality quality{};
+  quality.jitter = relative(sum_difference, differences, held_.jitter);
+  quality.jitter_ddp = relative(sum_second, second_differences, held_.jitter_ddp);
+  held_.shimmer = std::min(sum_amplitude == 0 ? 0 : sum_change / sum_amplitude, 1.0F);
+  quality.shimmer = held_.shimmer;
+  return quality;
+}
+
+}  // namespace emograd::audio

@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <cmath>
+
+#include "audio/descriptors/frame_analysis.h"
+#include "audio/descriptors/lsp.h"
+#include "audio/descriptors/mel.h"
+#include "audio/feature_sets/feature_set.h"
+#include "audio/feature_sets/lists.h"
+#include "tensor/error.h"
+
+/// The feature set of the Interspeech 2010 Paralinguistic Challenge (Schuller et al., Interspeech 2010): 38 descriptors.
+namespace emograd::audio {
+namespace {
+
+constexpr std::int64_t cepstrum_bands = 26, log_bands = 8, cepstra = 15;
+
+const Names spectral = joined({{"pcm_loudness"},
+                               numbered("mfcc", 0, cepstra - 1),
+                               numbered("logMelFreqBand", 0, log_bands - 1),
+                               numbered("lspFreq", 0, LineSpectrum::order - 1)});
+const Names voiced{"F0final", "jitterLocal", "jitterDDP", "shimmerLocal"};
+
+const Names up_to_quartiles{"maxPos", "minPos",   "amean",    "linregc1",  "linregc2",  "linregerrA", "linregerrQ", "stddev",
+                            "skewness", "kurtosis", "quartile1", "quartile2", "quartile3", "iqr1-2",     "iqr2-3",     "iqr1-3"};
+const Names times{"upleveltime75", "upleveltime90"};
+
+struct Blocks {
+  Block all, voiced;
+};
+
+Blocks blocks() {
+  Blocks b;
+  b.all = {.descriptors = joined({spectral, {"F0finEnv", "voicingFinalUnclipped"}}),
+           .functionals = joined({up_to_quartiles, {"percentile1.0", "percentile99.0", "pctlrange0-1"}, times})};
+  b.voiced = {.descriptors = voiced,
+              .functionals = joined({up_to_quartiles, {"percentile99.0"}, times}),
+              .smoothing = Block::Smoothing::without_zeros,
+              .slopes = Block::Slopes::without_zeros,
+              .drop_zeros = true};
+  return b;
+}
+
+/// (mean power/10⁻⁶)^0.3. Quirk: of the windowed frame's first sample alone.
+float loudness(float first_sample, double window_sum) {
+  constexpr double window_begins = 0.08;  // Hamming's
+  const auto x = static_cast<double>(first_sample);
+  return static_cast<float>(std::pow(window_begins * (x * x) / window_sum / 1e-6, 0.3));
+}
+
+/// F0 as it was last, smoothed over voiced frames.
+Series pitch_envelope(const std::vector<float>& f0) {
+  Series envelope{"F0finEnv", {}};
+  float e = 0;
+  for (const float f : f0) {
+    if (f > 0) e = e == 0 ? f : 0.75F * e + 0.25F * f;
+    envelope.values.push_back(e);
+  }
+  return envelope;
+}
+
+const Series& of(const AllSeries& all, const std::string& name) {
+  return *std::find_if(all.begin(), all.end(), [&](const Series& s) { return s.name == name; });
+}
+
+}  // namespace
+
+AllSeries is10_descriptors(const std::vector<float>& samples, double rate) {
+  const Framing frames = framing(rate, 0.025);
+  const std::vector<float> window = hamming(frames.length);
+  Spectra spectra(frames, window, 0.97F, Spectra::Padding::around);
+  const MelBank bank(frames, cepstrum_bands, 20, 8000), wide_bank(frames, log_bands, 20, 6500);
+  const Cepstrum cepstrum(cepstrum_bands, 0, cepstra - 1);
+  const LineSpectrum line_spectrum(frames, rate);
+  double window_sum = 0;
+  for (std::int64_t i = 0; i < frames.length; ++i) window_sum += static_cast<double>(window[static_cast<std::size_t>(i)]);
+
+  Columns columns(spectral);
+  std::vector<float> mel(cepstrum_bands), wide(log_bands), mfcc(cepstra), lsp(LineSpectrum::order), row;
+  const std::int64_t count = frames.frames(static_cast<std::int64_t>(samples.size()));
+  for (std::int64_t j = 0; j < count; ++j) {
+    const auto frame = std::span(samples).subspan(static_cast<std::size_t>(j * frames.hop),
+                                                  static_cast<std::size_t>(frames.length));
+    spectra.analyse(frame);
+    bank(spectra.power(), mel);
+    for (float& e : mel) e = std::log(std::max(e, 1e-8F));
+    cepstrum(mel, mfcc);
+    wide_bank(spectra.power(), wide);
+    for (float& e : wide) e = std::log(std::max(e, 1e-12F));
+    line_spectrum(spectra.spectrum(), lsp);
+    row = {loudness(frame[0], window_sum)};
+    for (const auto& part : {mfcc, wide, lsp}) row.insert(row.end(), part.begin(), part.end());
+    columns.append(row);
+  }
+  AllSeries all = columns.take();
+  const PitchRules rules{.window_sigma = 0.25, .lowest = 20, .candidates = 6, .highest = true, .zeros_around = true};
+  for (Series& s : voice_descriptors(samples, rate, rules, 0.20)) all.push_back(std::move(s));
+  all.push_back(pitch_envelope(of(all, "F0final").values));
+  return all;
+}
+
+std::vector<std::string> is10_names() {
+  const Blocks b = blocks();
+  return joined({feature_names(b.all), feature_names(b.voiced), {"F0final__Turn_onsetRate", "F0final__Turn_duration"}});
+}
+
+std::vector<float> is10_features(const std::vector<float>& samples, double rate) {
+  const AllSeries all = is10_descriptors(samples, rate);
+  const std::vector<float>& f0 = of(all, "F0final").values;
+  const auto count = static_cast<std::int64_t>(f0.size());
+  check(count >= 1, "is10: {} samples at {} Hz; needs 70 ms at least", samples.size(), rate);
+  // Quirk: the last two frames are not looked at.
+  const std::int64_t frames = std::max<std::int64_t>(1, count - 2);
+  const Blocks b = blocks();
+  std::vector<float> features;
+  for (const Block& block : {b.all, b.voiced})
+    for (const float x : summed_up(block, smooth(block, all, frames))) features.push_back(x);
+  // Of the unsmoothed pitch: how often it sets in per second, and how long it is followed.
+  std::int64_t onsets = 0;
+  for (std::size_t i = 1; i < f0.size(); ++i)
+    if (f0[i - 1] == 0 && f0[i] > 0) ++onsets;
+  const float seconds = static_cast<float>(count) * static_cast<float>(hop_seconds);
+  features.push_back(static_cast<float>(onsets) / seconds);
+  features.push_back(seconds);
+  return features;
+}
+
+}  // namespace emograd::audio

@@ -1,0 +1,228 @@
+#include "audio/functionals/contour.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "audio/descriptors/lpc.h"
+
+namespace emograd::audio {
+
+const Contour::Extremes& Contour::extremes() {
+  if (!extremes_) {
+    const auto low = std::min_element(x_.begin(), x_.end()), high = std::max_element(x_.begin(), x_.end());
+    extremes_ = {*low, *high, static_cast<std::size_t>(low - x_.begin()), static_cast<std::size_t>(high - x_.begin())};
+  }
+  return *extremes_;
+}
+
+float Contour::mean() {
+  if (!mean_) {
+    double sum = 0;
+    for (const float x : x_) sum += static_cast<double>(x);
+    mean_ = static_cast<float>(sum / count());
+  }
+  return *mean_;
+}
+
+const std::vector<float>& Contour::sorted() {
+  if (sorted_.empty()) {
+    sorted_.assign(x_.begin(), x_.end());
+    std::sort(sorted_.begin(), sorted_.end());
+  }
+  return sorted_;
+}
+
+float Contour::percentile(double p) {
+  const double rank = p * (count() - 1), below = std::floor(rank), above = std::ceil(rank);
+  const float low = sorted()[static_cast<std::size_t>(below)], high = sorted()[static_cast<std::size_t>(above)];
+  return below == above ? low : low * static_cast<float>(above - rank) + high * static_cast<float>(rank - below);
+}
+
+const Contour::Moments& Contour::moments() {
+  if (!moments_) {
+    const auto centre = static_cast<double>(mean());
+    Moments m{};
+    for (const float x : x_) {
+      const double d = static_cast<double>(x) - centre, d2 = d * d;
+      m.second += d2, m.third += d2 * d, m.fourth += d2 * d2;
+    }
+    moments_ = {m.second / count(), m.third / count(), m.fourth / count()};
+  }
+  return *moments_;
+}
+
+Contour::Sums Contour::sums() {
+  const double n = count();
+  Sums s{static_cast<double>(mean()) * n, 0, 0, n * (n - 1) / 2, n * (n - 1) * (2 * n - 1) / 6};
+  for (std::size_t i = 0; i < x_.size(); ++i) {
+    const auto at = static_cast<double>(i), x = static_cast<double>(x_[i]);
+    s.y1 += at * x, s.y2 += at * at * x;
+  }
+  return s;
+}
+
+const Contour::Line& Contour::line() {
+  if (line_) return *line_;
+  const Sums s = sums();
+  Line l{0, static_cast<double>(x_[0]), 0, 0};
+  if (x_.size() > 1) {
+    l.t = (s.y0 - s.y1 * s.s1 / s.s2) / (count() - s.s1 * s.s1 / s.s2);
+    l.m = (s.y1 - l.t * s.s1) / s.s2;
+  }
+  for (std::size_t i = 0; i < x_.size(); ++i) {
+    const double e = static_cast<double>(x_[i]) - (l.m * static_cast<double>(i) + l.t);
+    l.absolute_error += std::abs(e), l.squared_error += e * e;
+  }
+  l.absolute_error /= count(), l.squared_error /= count();
+  line_ = l;
+  return *line_;
+}
+
+/// The normal equations by Cramer's rule. Quirk: two values, through which many parabolas pass, give none.
+const Contour::Parabola& Contour::parabola() {
+  if (parabola_) return *parabola_;
+  const Sums s = sums();
+  const double n = count(), s3 = s.s1 * s.s1, s4 = s.s2 * (3 * (n - 1) * (n - 1) + 3 * (n - 1) - 1) / 5;
+  Parabola p{0, 0, x_.size() == 1 ? static_cast<double>(x_[0]) : 0, 0};
+  const auto determinant = [](double a, double b, double c, double d, double e, double f, double g, double h, double i) {
+    return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
+  };
+  if (x_.size() > 2) {
+    const double whole = determinant(s4, s3, s.s2, s3, s.s2, s.s1, s.s2, s.s1, n);
+    p.a = determinant(s.y2, s3, s.s2, s.y1, s.s2, s.s1, s.y0, s.s1, n) / whole;
+    p.b = determinant(s4, s.y2, s.s2, s3, s.y1, s.s1, s.s2, s.y0, n) / whole;
+    p.c = determinant(s4, s3, s.y2, s3, s.s2, s.y1, s.s2, s.s1, s.y0) / whole;
+  }
+  for (std::size_t i = 0; i < x_.size(); ++i) {
+    const auto at = static_cast<double>(i);
+    const double e = static_cast<double>(x_[i]) - (p.a * at * at + p.b * at + p.c);
+    p.squared_error += e * e;
+  }
+  p.squared_error /= n;
+  parabola_ = p;
+  return *parabola_;
+}
+
+double Contour::centroid() {
+  const Sums s = sums();
+  return s.y0 == 0 ? 0 : s.y1 / s.y0 / count();
+}
+
+/// Quirks: the height of a peak is the value behind its top. Maximum and minimum before the first ones are 0.
+const Contour::Peaks& Contour::peaks() {
+  if (peaks_) return *peaks_;
+  peaks_.emplace();
+  const auto range = static_cast<double>(extremes().range());
+  float last_min = 0, last_max = 0;
+  bool rising = false, any = false;
+  std::size_t top = 0, previous = 0;
+  for (std::size_t i = 2; i < x_.size(); ++i) {
+    const float a = x_[i - 2], b = x_[i - 1], c = x_[i];
+    if (a < b && b > c) {
+      if (!rising) {
+        last_max = c;
+      } else if (c > last_max) {
+        last_max = c;
+        top = i;
+      }
+      if (static_cast<double>(last_max) - static_cast<double>(last_min) > 0.11 * range) {
+        rising = true;
+        top = i;
+      }
+    } else if (a > b && b < c) {
+      last_min = c;
+    }
+    if (rising && (static_cast<double>(c) < static_cast<double>(last_max) - 0.09 * range || i + 1 == x_.size())) {
+      peaks_->heights.push_back(last_max);
+      if (any) peaks_->distances.push_back(static_cast<double>(top - previous));
+      any = true;
+      previous = top;
+      rising = false;
+    }
+  }
+  return *peaks_;
+}
+
+constexpr std::size_t most_segments = 100;
+
+const std::vector<double>& Contour::segments() {
+  if (!segments_) segments_ = levels_.empty() ? runs() : level_segments();
+  return *segments_;
+}
+
+/// Quirks: the running mean is taken to have been 0 before the contour, and the first segment to have begun before it.
+std::vector<double> Contour::level_segments() {
+  std::vector<double> lengths;
+  const auto n = static_cast<std::int64_t>(x_.size());
+  const std::int64_t gap = std::max<std::int64_t>(2, n / 100 - 1);
+  float sum = 0, before = 0;
+  std::int64_t mark = -(gap / 2);
+  for (std::int64_t i = 0; i < n; ++i) {
+    sum += x_[static_cast<std::size_t>(i)];
+    if (i >= 3) sum -= x_[static_cast<std::size_t>(i - 3)];
+    const float running = sum / static_cast<float>(std::min<std::int64_t>(i + 1, 3));
+    const bool crosses = std::any_of(levels_.begin(), levels_.end(), [&](float t) {
+      const float level = extremes().min + extremes().range() * t;
+      return (running > level && before <= level) || (running < level && before >= level);
+    });
+    if (crosses && i - mark > gap) {
+      if (lengths.size() < most_segments) lengths.push_back(static_cast<double>(i - mark));
+      mark = i;
+    }
+    before = running;
+  }
+  return lengths;
+}
+
+/// A run has three values at least, may have single zeros in it, and ends with two.
+std::vector<double> Contour::runs() const {
+  std::vector<double> lengths;
+  std::size_t first = 0, last = 0;
+  int values = 0, zeros = 0;
+  const auto close = [&] {
+    if (values >= 3 && lengths.size() < most_segments) lengths.push_back(static_cast<double>(last - first));
+    values = zeros = 0;
+  };
+  for (std::size_t i = 0; i < x_.size(); ++i) {
+    if (x_[i] != 0) {
+      if (values++ == 0) first = i;
+      last = i;
+      zeros = 0;
+    } else if (values > 0 && ++zeros == 2) {
+      close();
+    }
+  }
+  close();
+  return lengths;
+}
+
+std::int64_t Contour::at_or_below(float p) {
+  const float level = p * extremes().range() + extremes().min;
+  return std::count_if(x_.begin(), x_.end(), [level](float x) { return x <= level; });
+}
+
+const Contour::Prediction& Contour::prediction() {
+  if (!prediction_) {
+    Prediction p;
+    std::array<float, 6> lags;
+    autocorrelation(x_, lags);
+    p.gain = linear_predictor(lags, p.a) / static_cast<float>(x_.size());
+    prediction_ = p;
+  }
+  return *prediction_;
+}
+
+Spread spread(const std::vector<double>& lengths) {
+  Spread s;
+  if (lengths.empty()) return s;
+  const auto n = static_cast<double>(lengths.size());
+  for (const double l : lengths) s.mean += l;
+  s.mean /= n;
+  for (const double l : lengths) s.deviation += (l - s.mean) * (l - s.mean);
+  s.deviation = std::sqrt(s.deviation / n);
+  s.least = *std::min_element(lengths.begin(), lengths.end());
+  s.most = *std::max_element(lengths.begin(), lengths.end());
+  return s;
+}
+
+}  // namespace emograd::audio
