@@ -1,5 +1,6 @@
 #include "audio/fft.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <numbers>
@@ -17,19 +18,19 @@ float cosine(float angle) { return static_cast<float>(std::cos(static_cast<doubl
 float sine(float angle) { return static_cast<float>(std::sin(static_cast<double>(angle))); }
 
 /// x times c + i·s, as two products and one sum each.
-Complex turned(Complex x, float c, float s) {
-  return {c * x.real() - s * x.imag(), c * x.imag() + s * x.real()};
-}
+Complex turned(Complex x, float c, float s) { return {c * x.real() - s * x.imag(), c * x.imag() + s * x.real()}; }
 Complex times_i(Complex x) { return {-x.imag(), x.real()}; }
 /// x times r·(1 + i), the turn by an eighth.
 Complex eighth(Complex x, float r) { return {r * (x.real() - x.imag()), r * (x.imag() + x.real())}; }
 
 }  // namespace
 
-RealFft::RealFft(std::int64_t samples) : half_(samples / 2) {
+RealFft::RealFft(std::int64_t samples)
+    : half_(samples / 2), z_(static_cast<std::size_t>(std::max<std::int64_t>(half_, 0))) {
   check(samples >= 32 && std::has_single_bit(static_cast<std::uint64_t>(samples)),
         "RealFft: {} samples; needs a power of two, at least 32", samples);
-  // Angles are whole multiples of one rounded step, and so are their triples: θ = round(step·t), round(round(3·step)·t).
+  // Angles are whole multiples of one rounded step, and so are their triples: θ = round(step·t),
+  // round(round(3·step)·t).
   const auto turn = [](float step, std::int64_t t) -> Turn {
     const auto n = static_cast<float>(t);
     const float triple = 3 * step;
@@ -40,7 +41,9 @@ RealFft::RealFft(std::int64_t samples) : half_(samples / 2) {
     const std::int64_t quarter = size / 4, eighth_size = size / 8;
     Stage stage{size, std::vector<Turn>(static_cast<std::size_t>(quarter)),
                 std::vector<Turn>(static_cast<std::size_t>(quarter))};
-    const auto at = [](std::vector<Turn>& turns, std::int64_t t) -> Turn& { return turns[static_cast<std::size_t>(t)]; };
+    const auto at = [](std::vector<Turn>& turns, std::int64_t t) -> Turn& {
+      return turns[static_cast<std::size_t>(t)];
+    };
     const float step = quarter_pi / static_cast<float>(eighth_size > 0 ? eighth_size : 1);  // 2π/size
     const float half_step = quarter_pi / static_cast<float>(quarter > 0 ? quarter : 1);     // π/size
     const bool first = size == half_ && size > 16;
@@ -124,8 +127,7 @@ void RealFft::plain(Complex* z, std::size_t stage) const {
   for (std::int64_t t = 1; t < size / 8; ++t) by_table(t);
   if (size >= 8) {  // t/size = 1/8
     butterfly(
-        size / 8, [&](Complex x) { return eighth(x, r); },
-        [&](Complex x) { return times_i(eighth(x, r)); });
+        size / 8, [&](Complex x) { return eighth(x, r); }, [&](Complex x) { return times_i(eighth(x, r)); });
   }
   for (std::int64_t t = size / 8 + 1; t < q; ++t) by_table(t);
   plain(z, stage + 1);
@@ -168,23 +170,23 @@ void RealFft::shifted(Complex* z, std::size_t stage) const {
   shifted(z + 3 * q, stage + 1);
 }
 
-void RealFft::operator()(std::span<const float> x, std::span<Complex> X) const {
+void RealFft::operator()(std::span<const float> x, std::span<Complex> X) {
   check(static_cast<std::int64_t>(x.size()) == samples() && static_cast<std::int64_t>(X.size()) == bins(),
         "RealFft: {} samples and {} bins given, needs {} and {}", x.size(), X.size(), samples(), bins());
-  std::vector<Complex> z(static_cast<std::size_t>(half_));
-  for (std::size_t t = 0; t < z.size(); ++t) z[t] = {x[2 * t], x[2 * t + 1]};
-  plain(z.data(), 0);
-  for (std::size_t k = 0; k < z.size(); ++k) X[k] = z[static_cast<std::size_t>(position_[k])];
+  for (std::size_t t = 0; t < z_.size(); ++t) z_[t] = {x[2 * t], x[2 * t + 1]};
+  plain(z_.data(), 0);
+  for (std::size_t k = 0; k < z_.size(); ++k) X[k] = z_[static_cast<std::size_t>(position_[k])];
 
   // With Z = DFT of even + i·odd samples: X[k] = Z[k] − (½ − ½ i·e^{iπk/half})·(Z[k] − conj Z[half − k]).
   const auto half = static_cast<std::size_t>(half_);
+  auto* const parts = reinterpret_cast<float*>(X.data());  // real, imaginary, real, …
   for (std::size_t k = 1; k < half / 2; ++k) {
     const float wr = 0.5F - split_[half / 2 - k], wi = split_[k];
-    const Complex a = X[k], b = X[half - k];
-    const float xr = a.real() - b.real(), xi = a.imag() + b.imag();
+    float *a = parts + 2 * k, *b = parts + 2 * (half - k);
+    const float xr = a[0] - b[0], xi = a[1] + b[1];
     const float yr = wr * xr - wi * xi, yi = wr * xi + wi * xr;
-    X[k] = {a.real() - yr, a.imag() - yi};
-    X[half - k] = {b.real() + yr, b.imag() - yi};
+    a[0] -= yr, a[1] -= yi;
+    b[0] += yr, b[1] -= yi;
   }
   const Complex dc = X[0];
   X[0] = {dc.real() + dc.imag(), 0};

@@ -9,9 +9,9 @@ namespace emograd::audio {
 
 /// The discrete Fourier transform of real f32 samples, in f32 throughout.
 ///
-/// X[k] = Σ x[n]·exp(+2πi·kn/N), k = 0 … N/2, not normalised. N samples are taken for N/2 complex numbers, transformed by
-/// a radix-4 split-radix decimation in frequency, and taken apart. Butterflies, twiddle factors and their rounding are
-/// those of T. Ooura's package fftsg (routine rdft with float variables), because features measured on the bits of
+/// X[k] = Σ x[n]·exp(+2πi·kn/N), k = 0 … N/2, not normalised. N samples are taken for N/2 complex numbers, transformed
+/// by a radix-4 split-radix decimation in frequency, and taken apart. Butterflies, twiddle factors and their rounding
+/// are those of T. Ooura's package fftsg (routine rdft with float variables), because features measured on the bits of
 /// spectra are compared with published ones: the results are the same bits.
 class RealFft {
  public:
@@ -19,7 +19,7 @@ class RealFft {
   std::int64_t samples() const { return 2 * half_; }
   std::int64_t bins() const { return half_ + 1; }
   /// x: samples() values; X: bins() values.
-  void operator()(std::span<const float> x, std::span<std::complex<float>> X) const;
+  void operator()(std::span<const float> x, std::span<std::complex<float>> X);
 
  private:
   /// cos θ, sin θ, cos 3θ, sin 3θ.
@@ -36,6 +36,7 @@ class RealFft {
   void shifted(std::complex<float>* z, std::size_t stage) const;
 
   std::int64_t half_;
+  std::vector<std::complex<float>> z_;  // the transform under way
   std::vector<Stage> stages_;           // sizes half, half/4, … down to 2 or 1
   std::vector<std::int32_t> position_;  // of output k after the last stage
   std::vector<float> split_;            // ½·cos(πk/half), by which even and odd samples' spectra are taken apart

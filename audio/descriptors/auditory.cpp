@@ -15,8 +15,7 @@ constexpr auto compression = static_cast<double>(0.33F);
 /// The ear's sensitivity at ω = 2πf. Quirk: ω⁷ stands where the formula has ω⁶.
 double equal_loudness(double hertz) {
   const double w = 2 * std::numbers::pi * hertz, w2 = w * w;
-  return 1e32 * (w2 * w2 * (w2 + 56.8e6)) /
-         ((w2 + 6.3e6) * (w2 + 6.3e6) * (w2 + 0.38e9) * (w2 * w2 * w2 * w + 1.7e31));
+  return 1e32 * (w2 * w2 * (w2 + 56.8e6)) / ((w2 + 6.3e6) * (w2 + 6.3e6) * (w2 + 0.38e9) * (w2 * w2 * w2 * w + 1.7e31));
 }
 
 }  // namespace
@@ -28,8 +27,8 @@ AuditorySpectrum::AuditorySpectrum(const MelBank& bank) {
 
 void AuditorySpectrum::operator()(std::span<const float> energy, std::span<float> loudness) const {
   for (std::size_t b = 0; b < weights_.size(); ++b)
-    loudness[b] = static_cast<float>(
-        std::pow(static_cast<double>(std::max(energy[b], least_energy) * weights_[b]), compression));
+    loudness[b] =
+        static_cast<float>(std::pow(static_cast<double>(std::max(energy[b], least_energy) * weights_[b]), compression));
 }
 
 /// h = (2, −4ω, 0, 4ω, −2)/√(10 (32ω² + 8)) with ω = cos(2π·29 Hz·10 ms); the pole at 1 − sin(2π·1 Hz·10 ms).

@@ -57,8 +57,8 @@ AllSeries voice_descriptors(const std::vector<float>& samples, double rate, cons
   const std::int64_t count = frames.frames(static_cast<std::int64_t>(samples.size()));
   float voicing = 0;  // of the frame before. Quirk: the first frame's is 0
   for (std::int64_t j = 0; j < count; ++j) {
-    spectra.analyse(std::span(samples).subspan(static_cast<std::size_t>(j * frames.hop),
-                                               static_cast<std::size_t>(frames.length)));
+    spectra.analyse(
+        std::span(samples).subspan(static_cast<std::size_t>(j * frames.hop), static_cast<std::size_t>(frames.length)));
     const PitchCandidate candidate = summation(spectra.magnitude());
     smoother.next(candidate);
     if (j > 0) {

@@ -68,8 +68,8 @@ LineSpectrum::LineSpectrum(const Framing& framing, double rate) {
   const std::size_t used = std::min(static_cast<std::size_t>(framing.fft), samples_) / 2 * 2;
   harmonics_ = used / 2 - 1;
   half_ = static_cast<float>(framing.fft / 2);
-  for (std::size_t i = 0; i < samples_; ++i)
-    for (std::size_t k = 1; k <= harmonics_; ++k) {
+  for (std::size_t k = 1; k <= harmonics_; ++k)
+    for (std::size_t i = 0; i < samples_; ++i) {
       const double angle = 2 * std::numbers::pi * static_cast<double>(k) * static_cast<double>(i) / period;
       cosines_.push_back(static_cast<float>(std::cos(angle)));
       sines_.push_back(static_cast<float>(std::sin(angle)));
@@ -77,16 +77,13 @@ LineSpectrum::LineSpectrum(const Framing& framing, double rate) {
 }
 
 void LineSpectrum::operator()(std::span<const std::complex<float>> spectrum, std::span<float> angles) const {
-  std::vector<float> y(samples_);
-  for (std::size_t i = 0; i < samples_; ++i) {
-    const float *c = cosines_.data() + i * harmonics_, *s = sines_.data() + i * harmonics_;
-    float sum = spectrum[0].real();
-    for (std::size_t k = 0; k < harmonics_; ++k) {
-      sum += spectrum[k + 1].real() * c[k];
-      sum += spectrum[k + 1].imag() * s[k];
-    }
-    y[i] = sum / half_;
+  std::vector<float> y(samples_, spectrum[0].real());
+  for (std::size_t k = 0; k < harmonics_; ++k) {
+    const float *c = cosines_.data() + k * samples_, *s = sines_.data() + k * samples_;
+    const float re = spectrum[k + 1].real(), im = spectrum[k + 1].imag();
+    for (std::size_t i = 0; i < samples_; ++i) y[i] = (y[i] + re * c[i]) + im * s[i];
   }
+  for (float& sample : y) sample /= half_;
   std::array<float, order + 1> lags;
   std::array<float, order> predictor;
   autocorrelation(y, lags);

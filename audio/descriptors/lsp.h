@@ -20,7 +20,7 @@ class LineSpectrum {
  private:
   std::size_t samples_ = 0, harmonics_ = 0;  // of the frame at 11 kHz; of the sums that give it
   float half_ = 0;                           // what they are divided by
-  std::vector<float> cosines_, sines_;       // samples × harmonics
+  std::vector<float> cosines_, sines_;       // harmonics × samples
 };
 
 /// The angles from the predictor's coefficients, by a search along the unit circle from angle 0.

@@ -20,8 +20,8 @@ class MelBank {
   void operator()(std::span<const float> power, std::span<float> energy) const;
 
  private:
-  std::int64_t bands_, first_;  // first_: the first bin that takes part
-  std::vector<float> edges_;    // mel, bands + 2
+  std::int64_t bands_, first_;       // first_: the first bin that takes part
+  std::vector<float> edges_;         // mel, bands + 2
   std::vector<std::int32_t> falls_;  // per bin: the band it falls off from; it rises into the next one
   std::vector<float> weight_;        // in the falling band; the rest is the rising one's
 };

@@ -24,8 +24,8 @@ SubharmonicSummation::SubharmonicSummation(const Framing& framing, const PitchRu
   const double log_low = std::log2(rules.lowest), log_high = std::log2(bin * (points - 1));
   const double step = (log_high - log_low) / (points - 1);
   log_low_ = static_cast<float>(log_low);
-  log_step_ = static_cast<float>(static_cast<float>(log_high) - static_cast<float>(log_low)) /
-              static_cast<float>(bins_ - 1);
+  log_step_ =
+      static_cast<float>(static_cast<float>(log_high) - static_cast<float>(log_low)) / static_cast<float>(bins_ - 1);
 
   ratio_.resize(bins_), pivot_.resize(bins_);
   double gamma = 0;  // second derivatives: M_i = gamma_i M_{i+1} + rest_i
@@ -52,8 +52,8 @@ SubharmonicSummation::SubharmonicSummation(const Framing& framing, const PitchRu
                                      std::numbers::pi);
   float weight = 1;
   for (int h = 0; h < harmonics; ++h) {
-    shift_[h] = static_cast<std::size_t>(
-        std::floor(static_cast<double>(static_cast<float>(points_per_octave_)) * std::log2(static_cast<double>(h + 1))));
+    shift_[h] = static_cast<std::size_t>(std::floor(static_cast<double>(static_cast<float>(points_per_octave_)) *
+                                                    std::log2(static_cast<double>(h + 1))));
     weight_[h] = weight;
     weight *= harmonic_decay;
   }
@@ -95,8 +95,7 @@ void SubharmonicSummation::octave_scale() {
   for (std::size_t i = last; i-- > 1;) second_[i] = gammas_[i] * second_[i + 1] + rest_[i];
   for (std::size_t i = 0; i < bins_; ++i) {
     const Reading& r = readings_[i];
-    const double value =
-        r.a * y[r.left] + r.b * y[r.left + 1] + (r.a3 * second_[r.left] + r.b3 * second_[r.left + 1]);
+    const double value = r.a * y[r.left] + r.b * y[r.left + 1] + (r.a3 * second_[r.left] + r.b3 * second_[r.left + 1]);
     const auto spline = static_cast<float>(value);
     octave_[i] = spline > 0 ? static_cast<float>(static_cast<double>(spline) * sensitivity_[i]) : 0;
   }
@@ -141,8 +140,9 @@ PitchCandidate SubharmonicSummation::operator()(std::span<const float> magnitude
   octave_scale();
   sum_subharmonics();
   find_candidates();
-  const auto best = std::max_element(candidates_.begin(), candidates_.end(),
-                                     [](const PitchCandidate& a, const PitchCandidate& b) { return a.score < b.score; });
+  const auto best =
+      std::max_element(candidates_.begin(), candidates_.end(),
+                       [](const PitchCandidate& a, const PitchCandidate& b) { return a.score < b.score; });
   return best == candidates_.end() ? PitchCandidate{} : *best;
 }
 

@@ -23,8 +23,8 @@ struct PitchRules {
   bool zeros_around;
 };
 
-/// Fundamental frequency by subharmonic summation (Hermes, JASA 83(1), 1988): on an octave scale harmonics of a tone lie
-/// at fixed distances, so the spectrum is added to itself shifted by log₂ 1, log₂ 2, …, log₂ 15.
+/// Fundamental frequency by subharmonic summation (Hermes, JASA 83(1), 1988): on an octave scale harmonics of a tone
+/// lie at fixed distances, so the spectrum is added to itself shifted by log₂ 1, log₂ 2, …, log₂ 15.
 class SubharmonicSummation {
  public:
   SubharmonicSummation(const Framing&, const PitchRules&);
@@ -42,7 +42,8 @@ class SubharmonicSummation {
   std::size_t bins_;
   double points_per_octave_;
   float log_low_, log_step_;  // of the octave scale: log₂ of its foot in Hz, and per point
-  // The natural cubic spline through the spectrum over log₂ f: its tridiagonal system, eliminated, and where it is read.
+  // The natural cubic spline through the spectrum over log₂ f: its tridiagonal system, eliminated, and where it is
+  // read.
   std::vector<double> at_, ratio_, pivot_, gammas_;
   struct Reading {
     std::size_t left;

@@ -15,8 +15,8 @@ std::vector<float> smoothed_without_zeros(std::span<const float> x);
 /// first value, and behind its end the last one, or, in a contour of a single frame, 0.
 std::vector<float> deltas(std::span<const float> x, std::int64_t count);
 /// The same of several contours, where 0 means that there is no value. Quirk: differences between a value and none are
-/// left out, while what the sum is divided by begins with 10, grows by i² with every difference that counts, is shared by
-/// the contours, and never begins anew: slopes shrink with time.
+/// left out, while what the sum is divided by begins with 10, grows by i² with every difference that counts, is shared
+/// by the contours, and never begins anew: slopes shrink with time.
 std::vector<std::vector<float>> deltas_without_zeros(const std::vector<std::vector<float>>& x, std::int64_t count);
 
 }  // namespace emograd::audio

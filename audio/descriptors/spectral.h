@@ -17,12 +17,12 @@ float zero_crossing_rate(std::span<const float> frame);
 
 /// What a spectrum looks like, from the power P_k at f_k Hz of all bins but DC; n of them, S = Σ P_k.
 struct SpectralShape {
-  float low_band, mid_band;    // mean power of 25 … 650 Hz and 1 … 4 kHz, over all n bins
-  float roll_off[4];           // Hz below which 25, 50, 75 and 90 % of S lie
-  float flux;                  // √(Σ (X_k − X_k of the frame before)²/n); 0 in the first frame
-  float entropy;               // −Σ p log₂ p, p = P_k/S. Quirk: p has a floor and is not normalised again
+  float low_band, mid_band;            // mean power of 25 … 650 Hz and 1 … 4 kHz, over all n bins
+  float roll_off[4];                   // Hz below which 25, 50, 75 and 90 % of S lie
+  float flux;                          // √(Σ (X_k − X_k of the frame before)²/n); 0 in the first frame
+  float entropy;                       // −Σ p log₂ p, p = P_k/S. Quirk: p has a floor and is not normalised again
   float variance, skewness, kurtosis;  // of f under p; kurtosis 3 for a normal one
-  float slope;                 // of P over f by least squares. Quirk: times n − 1
+  float slope;                         // of P over f by least squares. Quirk: times n − 1
 };
 
 class SpectralShapes {

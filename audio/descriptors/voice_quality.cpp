@@ -36,11 +36,13 @@ bool VoicePeriods::find_period(std::int64_t start, std::int64_t shortest, std::i
   std::size_t best = 0;
   for (std::size_t m = 1; m + 2 < lags; ++m) {
     const double here = correlations_[m];
-    if (correlations_[m - 1] < here && here > correlations_[m + 1] && (best == 0 || here > correlations_[best])) best = m;
+    if (correlations_[m - 1] < here && here > correlations_[m + 1] && (best == 0 || here > correlations_[best]))
+      best = m;
   }
   if (best == 0) return false;
   const auto at = static_cast<double>(best);
-  const Point top = vertex({at - 1, correlations_[best - 1]}, {at, correlations_[best]}, {at + 1, correlations_[best + 1]});
+  const Point top =
+      vertex({at - 1, correlations_[best - 1]}, {at, correlations_[best]}, {at + 1, correlations_[best + 1]});
   period = {shortest + static_cast<std::int64_t>(best),
             std::abs(static_cast<double>(shortest) + top.x) * sample_seconds_, top.y};
   return true;
@@ -56,9 +58,9 @@ float VoicePeriods::amplitude(std::int64_t start, std::int64_t samples) const {
   return high - low;
 }
 
-/// Quirks: the waveform is looked at one hop after the frame that F0 belongs to. A period is accepted if its correlation
-/// exceeds the least one of the frame so far, its own included, rounded to f32: the first period of a frame only where
-/// that rounding went down.
+/// Quirks: the waveform is looked at one hop after the frame that F0 belongs to. A period is accepted if its
+/// correlation exceeds the least one of the frame so far, its own included, rounded to f32: the first period of a frame
+/// only where that rounding went down.
 VoiceQuality VoicePeriods::operator()(float f0) {
   const auto samples = static_cast<std::int64_t>(x_.size());
   const std::int64_t begins = (frame_++ + 1) * hop_;

@@ -34,14 +34,16 @@ AllSeries smooth(const Block& block, const AllSeries& all, std::int64_t frames) 
   return contours;
 }
 
-std::vector<float> summed_up(const Block& block, const AllSeries& contours) {
-  const std::vector<Functional> wanted = functionals(block.functionals);
+std::vector<float> summed_up(const std::vector<BlockContours>& blocks) {
   std::vector<float> features;
-  for (const Series& series : contours) {
-    std::vector<float> x = series.values;
-    if (block.drop_zeros) std::erase(x, 0.0F);
-    Contour contour(x, block.segment_levels);
-    for (const Functional& f : wanted) features.push_back(x.empty() ? 0.0F : f.value(contour));
+  for (const auto& [block, contours] : blocks) {
+    const std::vector<Functional> wanted = functionals(block.functionals);
+    for (const Series& series : contours) {
+      std::vector<float> x = series.values;
+      if (block.drop_zeros) std::erase(x, 0.0F);
+      Contour contour(x, block.segment_levels);
+      for (const Functional& f : wanted) features.push_back(x.empty() ? 0.0F : f.value(contour));
+    }
   }
   return features;
 }
@@ -57,8 +59,8 @@ std::vector<std::string> feature_names(const Block& block) {
 
 const std::vector<FeatureSet>& feature_sets() {
   static const std::vector<FeatureSet> all{
-      {"is10", "Interspeech 2010 Paralinguistic Challenge, 1582 features", is10_names, is10_features},
-      {"is11", "Interspeech 2011 Speaker State Challenge, 4368 features", is11_names, is11_features},
+      {"is10", "Interspeech 2010 Paralinguistic Challenge, 1582 features", is10_names, is10_features, is10_contours},
+      {"is11", "Interspeech 2011 Speaker State Challenge, 4368 features", is11_names, is11_features, is11_contours},
   };
   return all;
 }

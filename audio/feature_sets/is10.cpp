@@ -8,7 +8,8 @@
 #include "audio/feature_sets/lists.h"
 #include "tensor/error.h"
 
-/// The feature set of the Interspeech 2010 Paralinguistic Challenge (Schuller et al., Interspeech 2010): 38 descriptors.
+/// The feature set of the Interspeech 2010 Paralinguistic Challenge (Schuller et al., Interspeech 2010): 38
+/// descriptors.
 namespace emograd::audio {
 namespace {
 
@@ -20,8 +21,9 @@ const Names spectral = joined({{"pcm_loudness"},
                                numbered("lspFreq", 0, LineSpectrum::order - 1)});
 const Names voiced{"F0final", "jitterLocal", "jitterDDP", "shimmerLocal"};
 
-const Names up_to_quartiles{"maxPos", "minPos",   "amean",    "linregc1",  "linregc2",  "linregerrA", "linregerrQ", "stddev",
-                            "skewness", "kurtosis", "quartile1", "quartile2", "quartile3", "iqr1-2",     "iqr2-3",     "iqr1-3"};
+const Names up_to_quartiles{"maxPos",     "minPos", "amean",    "linregc1", "linregc2",  "linregerrA",
+                            "linregerrQ", "stddev", "skewness", "kurtosis", "quartile1", "quartile2",
+                            "quartile3",  "iqr1-2", "iqr2-3",   "iqr1-3"};
 const Names times{"upleveltime75", "upleveltime90"};
 
 struct Blocks {
@@ -72,14 +74,15 @@ AllSeries is10_descriptors(const std::vector<float>& samples, double rate) {
   const Cepstrum cepstrum(cepstrum_bands, 0, cepstra - 1);
   const LineSpectrum line_spectrum(frames, rate);
   double window_sum = 0;
-  for (std::int64_t i = 0; i < frames.length; ++i) window_sum += static_cast<double>(window[static_cast<std::size_t>(i)]);
+  for (std::int64_t i = 0; i < frames.length; ++i)
+    window_sum += static_cast<double>(window[static_cast<std::size_t>(i)]);
 
   Columns columns(spectral);
   std::vector<float> mel(cepstrum_bands), wide(log_bands), mfcc(cepstra), lsp(LineSpectrum::order), row;
   const std::int64_t count = frames.frames(static_cast<std::int64_t>(samples.size()));
   for (std::int64_t j = 0; j < count; ++j) {
-    const auto frame = std::span(samples).subspan(static_cast<std::size_t>(j * frames.hop),
-                                                  static_cast<std::size_t>(frames.length));
+    const auto frame =
+        std::span(samples).subspan(static_cast<std::size_t>(j * frames.hop), static_cast<std::size_t>(frames.length));
     spectra.analyse(frame);
     bank(spectra.power(), mel);
     for (float& e : mel) e = std::log(std::max(e, 1e-8F));
@@ -103,22 +106,32 @@ std::vector<std::string> is10_names() {
   return joined({feature_names(b.all), feature_names(b.voiced), {"F0final__Turn_onsetRate", "F0final__Turn_duration"}});
 }
 
-std::vector<float> is10_features(const std::vector<float>& samples, double rate) {
-  const AllSeries all = is10_descriptors(samples, rate);
-  const std::vector<float>& f0 = of(all, "F0final").values;
-  const auto count = static_cast<std::int64_t>(f0.size());
-  check(count >= 1, "is10: {} samples at {} Hz; needs 70 ms at least", samples.size(), rate);
+namespace {
+
+std::vector<BlockContours> contours_of(const AllSeries& all, std::size_t samples, double rate) {
+  const auto count = static_cast<std::int64_t>(of(all, "F0final").values.size());
+  check(count >= 1, "is10: {} samples at {} Hz; needs 70 ms at least", samples, rate);
   // Quirk: the last two frames are not looked at.
   const std::int64_t frames = std::max<std::int64_t>(1, count - 2);
   const Blocks b = blocks();
-  std::vector<float> features;
-  for (const Block& block : {b.all, b.voiced})
-    for (const float x : summed_up(block, smooth(block, all, frames))) features.push_back(x);
+  return {{b.all, smooth(b.all, all, frames)}, {b.voiced, smooth(b.voiced, all, frames)}};
+}
+
+}  // namespace
+
+std::vector<BlockContours> is10_contours(const std::vector<float>& samples, double rate) {
+  return contours_of(is10_descriptors(samples, rate), samples.size(), rate);
+}
+
+std::vector<float> is10_features(const std::vector<float>& samples, double rate) {
+  const AllSeries all = is10_descriptors(samples, rate);
+  std::vector<float> features = summed_up(contours_of(all, samples.size(), rate));
   // Of the unsmoothed pitch: how often it sets in per second, and how long it is followed.
+  const std::vector<float>& f0 = of(all, "F0final").values;
   std::int64_t onsets = 0;
   for (std::size_t i = 1; i < f0.size(); ++i)
     if (f0[i - 1] == 0 && f0[i] > 0) ++onsets;
-  const float seconds = static_cast<float>(count) * static_cast<float>(hop_seconds);
+  const float seconds = static_cast<float>(f0.size()) * static_cast<float>(hop_seconds);
   features.push_back(static_cast<float>(onsets) / seconds);
   features.push_back(seconds);
   return features;

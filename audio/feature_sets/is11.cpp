@@ -25,17 +25,16 @@ const Names spectral =
             numbered("pcm_fftMag_mfcc", 1, 12)});
 const Names voice{"F0final", "voicingFinalUnclipped", "jitterLocal", "jitterDDP", "shimmerLocal"};
 
-const Names up_to_means{"quartile1", "quartile2",    "quartile3",      "iqr1-2",      "iqr2-3",
-                                           "iqr1-3",    "percentile1.0", "percentile99.0", "pctlrange0-1", "amean"};
+const Names up_to_means{"quartile1", "quartile2",     "quartile3",      "iqr1-2",       "iqr2-3",
+                        "iqr1-3",    "percentile1.0", "percentile99.0", "pctlrange0-1", "amean"};
 const Names moments_and_peaks{"stddev",   "skewness",         "kurtosis",      "meanPeakDist",
-                                                 "peakMean", "peakMeanMeanDist", "peakDistStddev"};
+                              "peakMean", "peakMeanMeanDist", "peakDistStddev"};
 const Names segments{"meanSegLen", "maxSegLen", "minSegLen", "segLenStddev"};
 const Names regression_and_times{"linregc1", "linregerrQ",      "qregc1",        "qregc2",   "qregerrQ",
-                                                    "centroid", "downleveltime25", "upleveltime90", "risetime", "falltime"};
+                                 "centroid", "downleveltime25", "upleveltime90", "risetime", "falltime"};
 const Names predictor{"lpgain", "lpc0", "lpc1", "lpc2", "lpc3", "lpc4"};
 
-const Names of_spectra =
-    joined({up_to_means, moments_and_peaks, segments, regression_and_times, predictor});
+const Names of_spectra = joined({up_to_means, moments_and_peaks, segments, regression_and_times, predictor});
 
 struct Blocks {
   Block energy, spectral, voice, runs;
@@ -45,11 +44,12 @@ Blocks blocks() {
   Blocks b;
   b.energy = {.descriptors = energy, .functionals = of_spectra, .segment_levels = {0.25F}};
   b.spectral = {.descriptors = spectral, .functionals = of_spectra, .segment_levels = {0.25F, 0.75F}};
-  b.voice = {.descriptors = voice,
-             .functionals = joined({up_to_means, {"qmean"}, moments_and_peaks, regression_and_times,
-                                    {"leftctime", "rightctime"}, predictor}),
-             .smoothing = Block::Smoothing::without_zeros,
-             .drop_zeros = true};
+  b.voice = {
+      .descriptors = voice,
+      .functionals = joined(
+          {up_to_means, {"qmean"}, moments_and_peaks, regression_and_times, {"leftctime", "rightctime"}, predictor}),
+      .smoothing = Block::Smoothing::without_zeros,
+      .drop_zeros = true};
   b.runs = {.descriptors = {"F0final"},
             .functionals = joined({{"nnz"}, segments, {"duration"}}),
             .smoothing = Block::Smoothing::without_zeros,
@@ -79,8 +79,8 @@ AllSeries is11_descriptors(const std::vector<float>& samples, double rate) {
   std::vector<float> mel(mel_bands), plain(mel_bands), filtered(mel_bands), logarithms(mel_bands), mfcc(12), row;
   const std::int64_t count = frames.frames(static_cast<std::int64_t>(samples.size()));
   for (std::int64_t j = 0; j < count; ++j) {
-    const auto frame = std::span(samples).subspan(static_cast<std::size_t>(j * frames.hop),
-                                                  static_cast<std::size_t>(frames.length));
+    const auto frame =
+        std::span(samples).subspan(static_cast<std::size_t>(j * frames.hop), static_cast<std::size_t>(frames.length));
     spectra.analyse(frame);
     bank(spectra.power(), mel);
     auditory(mel, plain);
@@ -106,19 +106,22 @@ std::vector<std::string> is11_names() {
   return joined({feature_names(b.energy), feature_names(b.spectral), feature_names(b.voice), feature_names(b.runs)});
 }
 
-std::vector<float> is11_features(const std::vector<float>& samples, double rate) {
+std::vector<BlockContours> is11_contours(const std::vector<float>& samples, double rate) {
   const AllSeries all = is11_descriptors(samples, rate);
   const auto short_frames = static_cast<std::int64_t>(all.front().values.size());
   const auto long_frames = static_cast<std::int64_t>(all.back().values.size());
   check(long_frames >= 1, "is11: {} samples at {} Hz; needs 70 ms at least", samples.size(), rate);
   // Quirk: the last frames are not looked at.
-  const std::int64_t voiced_frames = std::max<std::int64_t>(1, long_frames - 2);
+  const std::int64_t spectral_frames = short_frames - 2, voiced_frames = std::max<std::int64_t>(1, long_frames - 2);
   const Blocks b = blocks();
-  std::vector<float> features;
-  for (const auto& [block, frames] : {std::pair{&b.energy, short_frames - 2}, {&b.spectral, short_frames - 2},
-                                      {&b.voice, voiced_frames}, {&b.runs, voiced_frames}})
-    for (const float x : summed_up(*block, smooth(*block, all, frames))) features.push_back(x);
-  return features;
+  return {{b.energy, smooth(b.energy, all, spectral_frames)},
+          {b.spectral, smooth(b.spectral, all, spectral_frames)},
+          {b.voice, smooth(b.voice, all, voiced_frames)},
+          {b.runs, smooth(b.runs, all, voiced_frames)}};
+}
+
+std::vector<float> is11_features(const std::vector<float>& samples, double rate) {
+  return summed_up(is11_contours(samples, rate));
 }
 
 }  // namespace emograd::audio

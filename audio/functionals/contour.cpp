@@ -84,9 +84,8 @@ const Contour::Parabola& Contour::parabola() {
   const Sums s = sums();
   const double n = count(), s3 = s.s1 * s.s1, s4 = s.s2 * (3 * (n - 1) * (n - 1) + 3 * (n - 1) - 1) / 5;
   Parabola p{0, 0, x_.size() == 1 ? static_cast<double>(x_[0]) : 0, 0};
-  const auto determinant = [](double a, double b, double c, double d, double e, double f, double g, double h, double i) {
-    return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
-  };
+  const auto determinant = [](double a, double b, double c, double d, double e, double f, double g, double h,
+                              double i) { return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g); };
   if (x_.size() > 2) {
     const double whole = determinant(s4, s3, s.s2, s3, s.s2, s.s1, s.s2, s.s1, n);
     p.a = determinant(s.y2, s3, s.s2, s.y1, s.s2, s.s1, s.y0, s.s1, n) / whole;

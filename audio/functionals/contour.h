@@ -53,8 +53,8 @@ class Contour {
   };
   const Peaks& peaks();
 
-  /// Lengths in frames. With levels: between crossings of min + level·range, for any of them, by a running mean of three
-  /// values. Without: of runs of values other than 0, less one.
+  /// Lengths in frames. With levels: between crossings of min + level·range, for any of them, by a running mean of
+  /// three values. Without: of runs of values other than 0, less one.
   const std::vector<double>& segments();
 
   /// Of the values below or at min + p·range.

@@ -40,17 +40,11 @@ float bending(Contour& c, const Holds& holds) {
   return f32(static_cast<double>(count) / (c.count() - 2));
 }
 
-float mean_of(const std::vector<float>& values) {
-  double sum = 0;
-  for (const float v : values) sum += f64(v);
-  return values.empty() ? 0 : f32(sum / static_cast<double>(values.size()));
-}
-
-/// Quirk: the mean that peaks are compared with is summed in f32.
-float f32_mean(Contour& c) {
+/// Quirk: of peaks' heights, and of the contour they are compared with, the mean is summed in f32.
+float f32_mean(std::span<const float> values) {
   float sum = 0;
-  for (const float x : c.values()) sum += x;
-  return sum / static_cast<float>(c.values().size());
+  for (const float v : values) sum += v;
+  return values.empty() ? 0 : sum / static_cast<float>(values.size());
 }
 
 const std::vector<Functional>& known() {
@@ -96,8 +90,10 @@ const std::vector<Functional>& known() {
       {"qregerrQ", [](Contour& c) { return finite(c.parabola().squared_error); }},
       {"centroid", [](Contour& c) { return finite(c.centroid()); }},
 
-      {"upleveltime75", [](Contour& c) { return f32((c.count() - static_cast<double>(c.at_or_below(0.75F))) / c.count()); }},
-      {"upleveltime90", [](Contour& c) { return f32((c.count() - static_cast<double>(c.at_or_below(0.90F))) / c.count()); }},
+      {"upleveltime75",
+       [](Contour& c) { return f32((c.count() - static_cast<double>(c.at_or_below(0.75F))) / c.count()); }},
+      {"upleveltime90",
+       [](Contour& c) { return f32((c.count() - static_cast<double>(c.at_or_below(0.90F))) / c.count()); }},
       {"downleveltime25", [](Contour& c) { return f32(static_cast<double>(c.at_or_below(0.25F)) / c.count()); }},
       {"risetime", [](Contour& c) { return share(c, [](float a, float b) { return a < b; }); }},
       {"falltime", [](Contour& c) { return share(c, [](float a, float b) { return a > b; }); }},
@@ -109,8 +105,8 @@ const std::vector<Functional>& known() {
          const auto& distances = c.peaks().distances;
          return f32((distances.empty() ? c.count() + 1 : spread(distances).mean) * seconds);
        }},
-      {"peakMean", [](Contour& c) { return mean_of(c.peaks().heights); }},
-      {"peakMeanMeanDist", [](Contour& c) { return mean_of(c.peaks().heights) - f32_mean(c); }},
+      {"peakMean", [](Contour& c) { return f32_mean(c.peaks().heights); }},
+      {"peakMeanMeanDist", [](Contour& c) { return f32_mean(c.peaks().heights) - f32_mean(c.values()); }},
       {"peakDistStddev", [](Contour& c) { return f32(spread(c.peaks().distances).deviation * seconds); }},
 
       {"meanSegLen", [](Contour& c) { return f32(spread(c.segments()).mean * seconds); }},
@@ -139,7 +135,8 @@ const std::vector<Functional>& known() {
 std::vector<Functional> functionals(const std::vector<std::string>& names) {
   std::vector<Functional> chosen;
   for (const std::string& name : names) {
-    const auto found = std::find_if(known().begin(), known().end(), [&](const Functional& f) { return f.name == name; });
+    const auto found =
+        std::find_if(known().begin(), known().end(), [&](const Functional& f) { return f.name == name; });
     check(found != known().end(), "there is no functional '{}'", name);
     chosen.push_back(*found);
   }
