@@ -163,8 +163,15 @@ std::string utterance_of(std::string_view file) {
   return fs::path(file.substr(file.find_last_of("/\\") + 1)).stem().string();
 }
 
-FeatureTable read_feature_table(const TableFiles& f) {
-  const std::string source = f.features.filename().string();
+FeatureTable read_feature_table(const TableFiles& given_files) {
+  TableFiles f = given_files;
+  std::string source = f.features.filename().string();
+  if (fs::is_directory(f.features)) {
+    check(f.names.empty() && f.files.empty(), "{}: a folder names its rows and columns itself; --names and --files are for .npy",
+          f.features.string());
+    source = fs::absolute(f.features / ".").lexically_normal().parent_path().filename().string();
+    f.names = f.features / "names.txt", f.files = f.features / "files.txt", f.features /= "features.npy";
+  }
   Rows rows;
   if (f.features.extension() == ".npy") {
     rows = npy_rows(f, source);

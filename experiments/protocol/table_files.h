@@ -10,7 +10,8 @@ namespace emograd::protocol {
 
 /// Where a user's features lie.
 struct TableFiles {
-  /// .npy: an array (utterances, features), with `files` beside it. Otherwise what openSMILE writes: ARFF (.arff, or
+  /// .npy: an array (utterances, features), with `files` beside it. A folder: features.npy, names.txt and files.txt in
+  /// it, as the program extract leaves them. Otherwise what openSMILE writes: ARFF (.arff, or
   /// whatever begins with @relation), or CSV, separated by ';' or ','. The utterance is in the first column;
   /// frameIndex, frameTime, frameLength, start, end and a last column 'class', in ARFF all last attributes that are not
   /// numeric, are passed over.

@@ -57,8 +57,9 @@ void write_manifest(const std::string& path, const nlohmann::json& manifest) {
 void add_table_options(CLI::App& app, DataOptions& o) {
   protocol::TableFiles& f = o.files;
   app.option_defaults()->group("Data")->always_capture_default(false);
-  app.add_option("--features", f.features, "Feature rows: openSMILE's ARFF or CSV, or .npy (utterances × features)")
-      ->check(CLI::ExistingFile);
+  app.add_option("--features", f.features,
+                 "Feature rows: openSMILE's ARFF or CSV, .npy (utterances × features), or a folder made by extract")
+      ->check(CLI::Validator(CLI::ExistingPath).description("FILE"));
   app.add_option("--names", f.names, "With .npy: names of the features, one per line")->check(CLI::ExistingFile);
   app.add_option("--files", f.files, "With .npy: file names of the utterances, one per row")->check(CLI::ExistingFile);
   app.add_option("--labels", f.labels,
