@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 RUN_PACKAGES=(g++ cmake ninja-build ccache pkg-config libfmt-dev libopenblas-openmp-dev libdnnl-dev zlib1g-dev nlohmann-json3-dev
-  libxxhash-dev libcli11-dev libsvm-dev doctest-dev gnuplot-nox)
+  libxxhash-dev libcli11-dev libsvm-dev libsndfile1-dev doctest-dev gnuplot-nox)
 TEST_PACKAGES=(git clang clang-format libomp-dev libclang-rt-dev binutils chromium)
 
 packages() {
