@@ -16,23 +16,58 @@ VoicePeriods::VoicePeriods(std::span<const float> samples, double rate, double s
   longest_frame_ = frames.length;
 }
 
-/// Pearson's correlation of x[start … start + q) and x[start + q … start + 2q) for every q, and its highest maximum.
+namespace {
+
+constexpr std::size_t lanes = 4;
+
+/// Pearson's correlation of x[0 … q) and x[q … 2q).
+double correlation(const float* x, std::size_t q) {
+  const float* v = x + q;
+  double mean_u = 0, mean_v = 0, uv = 0, uu = 0, vv = 0;
+  for (std::size_t n = 0; n < q; ++n) mean_u += static_cast<double>(x[n]), mean_v += static_cast<double>(v[n]);
+  mean_u /= static_cast<double>(q), mean_v /= static_cast<double>(q);
+  for (std::size_t n = 0; n < q; ++n) {
+    const double du = static_cast<double>(x[n]) - mean_u, dv = static_cast<double>(v[n]) - mean_v;
+    uv += du * dv, uu += du * du, vv += dv * dv;
+  }
+  return uv / (std::sqrt(uu) * std::sqrt(vv));
+}
+
+/// Pearson's correlations of x[0 … q) and x[q … 2q) for `lanes` successive q at a time, so that their sums do not wait
+/// for each other; each runs in the order of its index.
+void correlate(const float* x, std::size_t q0, double* correlations) {
+  double mean_u[lanes] = {}, mean_v[lanes] = {}, uv[lanes] = {}, uu[lanes] = {}, vv[lanes] = {};
+  const auto each = [&](auto&& take) {
+    for (std::size_t n = 0; n < q0; ++n)
+      for (std::size_t l = 0; l < lanes; ++l) take(l, static_cast<double>(x[n]), static_cast<double>(x[q0 + l + n]));
+    for (std::size_t l = 1; l < lanes; ++l)
+      for (std::size_t n = q0; n < q0 + l; ++n) take(l, static_cast<double>(x[n]), static_cast<double>(x[q0 + l + n]));
+  };
+  each([&](std::size_t l, double u, double v) { mean_u[l] += u, mean_v[l] += v; });
+  for (std::size_t l = 0; l < lanes; ++l) {
+    const auto q = static_cast<double>(q0 + l);
+    mean_u[l] /= q, mean_v[l] /= q;
+  }
+  each([&](std::size_t l, double u, double v) {
+    const double du = u - mean_u[l], dv = v - mean_v[l];
+    uv[l] += du * dv, uu[l] += du * du, vv[l] += dv * dv;
+  });
+  for (std::size_t l = 0; l < lanes; ++l) correlations[l] = uv[l] / (std::sqrt(uu[l]) * std::sqrt(vv[l]));
+}
+
+}  // namespace
+
+/// Of x[start … start + q) and x[start + q … start + 2q), for every q: the correlations' highest maximum.
 bool VoicePeriods::find_period(std::int64_t start, std::int64_t shortest, std::int64_t longest, Period& period) {
   const auto lags = static_cast<std::size_t>(longest - shortest + 1);
-  correlations_.resize(lags);
-  for (std::size_t i = 0; i < lags; ++i) {
-    const auto q = static_cast<std::size_t>(shortest) + i;
-    const float *u = x_.data() + start, *v = u + q;
-    double mean_u = 0, mean_v = 0;
-    for (std::size_t n = 0; n < q; ++n) mean_u += static_cast<double>(u[n]), mean_v += static_cast<double>(v[n]);
-    mean_u /= static_cast<double>(q), mean_v /= static_cast<double>(q);
-    double uv = 0, uu = 0, vv = 0;
-    for (std::size_t n = 0; n < q; ++n) {
-      const double du = static_cast<double>(u[n]) - mean_u, dv = static_cast<double>(v[n]) - mean_v;
-      uv += du * dv, uu += du * du, vv += dv * dv;
-    }
-    correlations_[i] = uv / (std::sqrt(uu) * std::sqrt(vv));
-  }
+  correlations_.resize(lags + lanes);
+  // The last ones may be lags too many; they must lie in the sound, too.
+  std::size_t i = 0;
+  const auto there = x_.size() - static_cast<std::size_t>(start);
+  const float* x = x_.data() + start;
+  for (; i < lags && 2 * (static_cast<std::size_t>(shortest) + i + lanes) <= there; i += lanes)
+    correlate(x, static_cast<std::size_t>(shortest) + i, correlations_.data() + i);
+  for (; i < lags; ++i) correlations_[i] = correlation(x, static_cast<std::size_t>(shortest) + i);
   std::size_t best = 0;
   for (std::size_t m = 1; m + 2 < lags; ++m) {
     const double here = correlations_[m];
