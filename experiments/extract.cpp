@@ -39,6 +39,7 @@ struct Options {
 struct Outcome {
   double seconds = 0;
   std::string error;
+  std::vector<std::string> warnings;
 };
 
 fs::path row_file(const report::RunFolder& folder, const std::string& unit) {
@@ -50,6 +51,7 @@ Outcome measure(const audio::FeatureSet& set, const fs::path& file, const fs::pa
   try {
     const audio::Sound sound = audio::read_sound(file);
     outcome.seconds = static_cast<double>(sound.samples.size()) / sound.rate;
+    outcome.warnings = sound.warnings;
     const std::vector<float> x = set.features(audio::scaled_as_opensmile(sound.samples, sound.bits), sound.rate);
     write_npy(row, from_values<float>({static_cast<std::int64_t>(x.size())}, x));
   } catch (const Error& e) { outcome.error = e.what(); }
@@ -82,7 +84,7 @@ bool measure_all(const std::vector<fs::path>& files, const audio::FeatureSet& se
       const Outcome outcome = measure(set, files[i], row_file(folder, unit));
       const std::lock_guard keep(one_at_a_time);
       try {
-        folder.finish(unit, {{"seconds", outcome.seconds}, {"error", outcome.error}});
+        folder.finish(unit, {{"seconds", outcome.seconds}, {"error", outcome.error}, {"warnings", outcome.warnings}});
         if (!outcome.error.empty()) progress.line("passed over: " + outcome.error);
         progress.advance(size);
       } catch (...) { failure = std::current_exception(); }
@@ -135,24 +137,27 @@ int run(Options o) {
 
     report::FeatureRows rows{{}, names, {}};
     std::vector<float> values;
-    CsvTable passed_over;
-    passed_over.columns = {"file", "reason"};
+    CsvTable remarks;
+    remarks.columns = {"file", "outcome", "remark"};
+    std::size_t passed_over = 0;
     double seconds = 0;
     for (std::size_t i = 0; i < files.size(); ++i) {
       const std::string unit = fmt::format("{:08}", i), name = relative_name(files[i], o.inputs);
       const json outcome = *folder.finished(unit);
       if (const std::string error = outcome.at("error"); !error.empty()) {
-        passed_over.add_row({name, error});
+        remarks.add_row({name, "passed over", error});
+        ++passed_over;
         continue;
       }
+      for (const std::string& warning : outcome.at("warnings")) remarks.add_row({name, "measured", warning});
       seconds += outcome.at("seconds").get<double>();
       const std::vector<float> row = read_npy(row_file(folder, unit)).to_vector<float>();
       values.insert(values.end(), row.begin(), row.end());
       rows.files.push_back(name);
     }
-    write_csv(folder.path() / "passed_over.csv", passed_over);
-    check(!rows.files.empty(), "none of {} files could be measured; {} says why", files.size(),
-          (folder.path() / "passed_over.csv").string());
+    const std::string remarks_file = (folder.path() / "remarks.csv").string();
+    write_csv(remarks_file, remarks);
+    check(!rows.files.empty(), "none of {} files could be measured; {} says why", files.size(), remarks_file);
     rows.x = from_values<float>({static_cast<std::int64_t>(rows.files.size()), static_cast<std::int64_t>(names.size())},
                                 values);
     report::write_feature_files(folder, rows, o.formats);
@@ -162,9 +167,10 @@ int run(Options o) {
       fmt::print(", in {:.1f} s: {:.0f} × real time, {:.1f} files/s", wall, seconds / wall,
                  static_cast<double>(files.size()) / wall);
     fmt::print("\n");
-    if (passed_over.rows() > 0)
-      fmt::print("{} files were passed over; {} says why\n", passed_over.rows(),
-                 (folder.path() / "passed_over.csv").string());
+    if (passed_over > 0)
+      fmt::print("{} of {} files were passed over; {} says why\n", passed_over, files.size(), remarks_file);
+    if (remarks.rows() > passed_over)
+      fmt::print("{} warnings about the others are there, too: {}\n", remarks.rows() - passed_over, remarks_file);
     fmt::print("Folder: {} (features.npy, names.txt, files.txt)\n", o.out);
     return 0;
   });
