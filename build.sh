@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up a fresh Debian machine and does one job:
-#   ./build.sh demo      build, then run the main experiment on an embedded synthetic table
+#   ./build.sh demo      build, then run the main experiment on a small corpus of synthetic speech
 #   ./build.sh test      everything that must pass before a change lands: build with warnings as errors, tests, sanitizers,
 #                        a clang build, short fuzzing, the format check
 #   ./build.sh install   build and install to PREFIX (default /usr/local)
@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 RUN_PACKAGES=(g++ cmake ninja-build ccache pkg-config libfmt-dev libopenblas-openmp-dev libdnnl-dev zlib1g-dev nlohmann-json3-dev
-  libxxhash-dev libcli11-dev libsvm-dev libsndfile1-dev doctest-dev gnuplot-nox)
+  libxxhash-dev libcli11-dev libsvm-dev libsndfile1-dev doctest-dev gnuplot-nox espeak-ng)
 TEST_PACKAGES=(git clang clang-format libomp-dev libclang-rt-dev binutils chromium)
 
 packages() {
@@ -58,10 +58,14 @@ format() {
 
 case "${1:-}" in
   demo)
-    packages; step "release build"; configure release; cmake --build --preset release --target yi2020_table1
-    step "yi2020_table1 on the embedded synthetic table"
-    shift; [ $# -gt 0 ] || set -- --out "runs/demo-$(date +%Y-%m-%d-%H%M%S)"
-    exec build/release/bin/yi2020_table1 "$@" ;;
+    packages; step "release build"; configure release; cmake --build --preset release --target yi2020_table1 speak extract
+    shift; [ $# -eq 0 ] || exec build/release/bin/yi2020_table1 "$@"
+    out="runs/demo-$(date +%Y-%m-%d-%H%M%S)" speech=synthetic_speech
+    step "ten voices say eight sentences in four emotions";  build/release/bin/speak --out "$out/$speech"
+    step "features of the sound files";  build/release/bin/extract "$out/$speech/wav" --set is10 --out "$out/${speech}_is10"
+    step "yi2020_table1 on them"
+    exec build/release/bin/yi2020_table1 --features "$out/${speech}_is10" --labels "$out/$speech/labels.csv" \
+      --epochs 20 --sets 5 --jobs 0 --out "$out/table1" ;;
   test) packages "${TEST_PACKAGES[@]}"; format; release; unit; asan; tsan; clang; fuzz; step "all passed" ;;
   install) packages; release OFF; cmake --install build/release --prefix "${PREFIX:-/usr/local}" ;;
   packages) packages "${TEST_PACKAGES[@]}" ;;

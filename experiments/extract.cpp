@@ -149,7 +149,8 @@ int run(Options o) {
         ++passed_over;
         continue;
       }
-      for (const std::string& warning : outcome.at("warnings")) remarks.add_row({name, "measured", warning});
+      for (const auto& warning : outcome.at("warnings").get<std::vector<std::string>>())
+        remarks.add_row({name, "measured", warning});
       seconds += outcome.at("seconds").get<double>();
       const std::vector<float> row = read_npy(row_file(folder, unit)).to_vector<float>();
       values.insert(values.end(), row.begin(), row.end());
