@@ -16,7 +16,7 @@ struct Sound {
   double rate = 0;             // samples per second, a whole number
   std::int64_t channels = 1;   // of the file; samples are their mean
   std::int64_t bits = 16;      // of the file's integers; 0: floats
-  std::vector<std::string> warnings;  // what is odd about it, see SoundReader
+  std::vector<std::string> warnings = {};  // what is odd about it, see SoundReader
 };
 
 /// A sound file read block by block, in the same little memory however long it is: WAV, FLAC, OGG, AIFF and whatever
