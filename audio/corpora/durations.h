@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+namespace emograd::audio::corpora {
+
+/// What the header of a sound file says; samples are not read.
+struct SoundInfo {
+  std::int64_t frames = 0;  // samples per channel
+  double rate = 0;          // of them per second
+  int channels = 1;
+
+  double seconds() const { return static_cast<double>(frames) / rate; }
+};
+
+/// FileError with the reason for what is missing, no sound, or empty; of a pointer of Git LFS it says what to do.
+SoundInfo sound_info(const std::filesystem::path&);
+
+}  // namespace emograd::audio::corpora
