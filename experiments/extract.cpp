@@ -85,7 +85,8 @@ bool measure_all(const std::vector<fs::path>& files, const audio::FeatureSet& se
       const std::lock_guard keep(one_at_a_time);
       try {
         folder.finish(unit, {{"seconds", outcome.seconds}, {"error", outcome.error}, {"warnings", outcome.warnings}});
-        if (!outcome.error.empty()) progress.line("passed over: " + outcome.error);
+        if (!outcome.error.empty())
+          progress.line(fmt::format("passed over {}: {}", files[i].filename().string(), outcome.error));
         progress.advance(size);
       } catch (...) { failure = std::current_exception(); }
     }

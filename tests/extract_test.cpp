@@ -64,7 +64,7 @@ TEST_SUITE("programs") {
     CHECK(one.out.find("1582 features of 4 files, 2 s of sound") != std::string::npos);
     CHECK(one.out.find("2 of 6 files were passed over") != std::string::npos);
     const std::string remarks = content(folder / "one/remarks.csv");
-    CHECK(remarks.find("odd/short.wav;passed over;is10: 800 samples at 16000 Hz; needs 70 ms at least") !=
+    CHECK(remarks.find("odd/short.wav;passed over;\"is10: 800 samples at 16000 Hz; needs 70 ms at least\"") !=
           std::string::npos);
     CHECK(remarks.find("odd/text.WAV;passed over;") != std::string::npos);
 
