@@ -49,6 +49,9 @@ enum class Classes { own, four };
 /// where it is none of the four. IEMOCAP's exc is happiness.
 std::string class_of(const Corpus&, const std::string& emotion, Classes);
 
+/// EmoDB's letter of an emotion, W for anger (Wut); "" for one that is none.
+std::string emodb_emotion(char letter);
+
 /// How many utterances of each class there are, without those of none.
 std::map<std::string, std::int64_t> count_classes(const Corpus&, Classes);
 

@@ -2,12 +2,17 @@
 
 namespace emograd::audio::corpora {
 
-/// Berlin Database of Emotional Speech (Burkhardt et al. 2005): wav/SSTTTEV.wav, speaker, sentence, emotion, version.
-/// Speaker 08 has no disgust.
-Layout emodb() {
+std::string emodb_emotion(char letter) {
   static const std::map<char, const char*> emotions{{'W', "anger"},  {'L', "boredom"},   {'E', "disgust"},
                                                     {'A', "fear"},   {'F', "happiness"}, {'T', "sadness"},
                                                     {'N', "neutral"}};
+  const auto found = emotions.find(letter);
+  return found == emotions.end() ? "" : found->second;
+}
+
+/// Berlin Database of Emotional Speech (Burkhardt et al. 2005): wav/SSTTTEV.wav, speaker, sentence, emotion, version.
+/// Speaker 08 has no disgust.
+Layout emodb() {
   static const std::map<std::string, const char*> sentences{
       {"a01", "Der Lappen liegt auf dem Eisschrank."},
       {"a02", "Das will sie am Mittwoch abgeben."},
@@ -27,7 +32,7 @@ Layout emodb() {
               [](const Match& m, Utterance& u) {
                 const std::string speaker = m[1];
                 const auto sentence = sentences.find(m[2]);
-                u.emotion = emotions.at(*m[3].first);
+                u.emotion = emodb_emotion(*m[3].first);
                 u.speaker = speaker;
                 u.gender = std::string("03 10 11 12 15").find(speaker) == std::string::npos ? "female" : "male";
                 if (sentence != sentences.end()) u.text = sentence->second;

@@ -54,20 +54,18 @@ AllSeries voice_descriptors(const std::vector<float>& samples, double rate, cons
   PitchSmoother smoother;
   VoicePeriods periods(samples, rate, period_range);
   Columns columns({"F0final", "voicingFinalUnclipped", "jitterLocal", "jitterDDP", "shimmerLocal"});
-  const std::int64_t count = frames.frames(static_cast<std::int64_t>(samples.size()));
+  bool first = true;
   float voicing = 0;  // of the frame before. Quirk: the first frame's is 0
-  for (std::int64_t j = 0; j < count; ++j) {
-    spectra.analyse(
-        std::span(samples).subspan(static_cast<std::size_t>(j * frames.hop), static_cast<std::size_t>(frames.length)));
+  each_frame(samples, frames, [&](std::span<const float> frame) {
+    spectra.analyse(frame);
     const PitchCandidate candidate = summation(spectra.magnitude());
     smoother.next(candidate);
-    if (j > 0) {
-      const float f0 = smoother.f0();
-      const VoiceQuality quality = periods(f0);
-      columns.append(std::array{f0, voicing, quality.jitter, quality.jitter_ddp, quality.shimmer});
-      voicing = candidate.voicing;
-    }
-  }
+    if (std::exchange(first, false)) return;
+    const float f0 = smoother.f0();
+    const VoiceQuality quality = periods(f0);
+    columns.append(std::array{f0, voicing, quality.jitter, quality.jitter_ddp, quality.shimmer});
+    voicing = candidate.voicing;
+  });
   return columns.take();
 }
 

@@ -33,6 +33,15 @@ struct Framing {
   std::int64_t frames(std::int64_t samples) const { return samples < length ? 0 : (samples - length) / hop + 1; }
 };
 Framing framing(double rate, double seconds);
+
+/// f(frame) of every whole frame, in turn.
+template <class F>
+void each_frame(std::span<const float> samples, const Framing& framing, F f) {
+  const std::int64_t count = framing.frames(static_cast<std::int64_t>(samples.size()));
+  for (std::int64_t j = 0; j < count; ++j)
+    f(samples.subspan(static_cast<std::size_t>(j * framing.hop), static_cast<std::size_t>(framing.length)));
+}
+
 constexpr double hop_seconds = 0.01;
 
 /// Samples as openSMILE scales them: Quirk: integers are divided by 2^15 − 1, not 2^15, so that −1 is exceeded.

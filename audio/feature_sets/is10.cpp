@@ -79,10 +79,7 @@ AllSeries is10_descriptors(const std::vector<float>& samples, double rate) {
 
   Columns columns(spectral);
   std::vector<float> mel(cepstrum_bands), wide(log_bands), mfcc(cepstra), lsp(LineSpectrum::order), row;
-  const std::int64_t count = frames.frames(static_cast<std::int64_t>(samples.size()));
-  for (std::int64_t j = 0; j < count; ++j) {
-    const auto frame =
-        std::span(samples).subspan(static_cast<std::size_t>(j * frames.hop), static_cast<std::size_t>(frames.length));
+  each_frame(samples, frames, [&](std::span<const float> frame) {
     spectra.analyse(frame);
     bank(spectra.power(), mel);
     for (float& e : mel) e = std::log(std::max(e, 1e-8F));
@@ -93,7 +90,7 @@ AllSeries is10_descriptors(const std::vector<float>& samples, double rate) {
     row = {loudness(frame[0], window_sum)};
     for (const auto& part : {mfcc, wide, lsp}) row.insert(row.end(), part.begin(), part.end());
     columns.append(row);
-  }
+  });
   AllSeries all = columns.take();
   const PitchRules rules{.window_sigma = 0.25, .lowest = 20, .candidates = 6, .highest = true, .zeros_around = true};
   for (Series& s : voice_descriptors(samples, rate, rules, 0.20)) all.push_back(std::move(s));

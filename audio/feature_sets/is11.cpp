@@ -77,10 +77,7 @@ AllSeries is11_descriptors(const std::vector<float>& samples, double rate) {
 
   Columns columns(joined({energy, spectral}));
   std::vector<float> mel(mel_bands), plain(mel_bands), filtered(mel_bands), logarithms(mel_bands), mfcc(12), row;
-  const std::int64_t count = frames.frames(static_cast<std::int64_t>(samples.size()));
-  for (std::int64_t j = 0; j < count; ++j) {
-    const auto frame =
-        std::span(samples).subspan(static_cast<std::size_t>(j * frames.hop), static_cast<std::size_t>(frames.length));
+  each_frame(samples, frames, [&](std::span<const float> frame) {
     spectra.analyse(frame);
     bank(spectra.power(), mel);
     auditory(mel, plain);
@@ -94,7 +91,7 @@ AllSeries is11_descriptors(const std::vector<float>& samples, double rate) {
                            s.entropy, s.variance, s.skewness, s.kurtosis, s.slope});
     row.insert(row.end(), mfcc.begin(), mfcc.end());
     columns.append(row);
-  }
+  });
   AllSeries all = columns.take();
   const PitchRules rules{.window_sigma = 0.4, .lowest = 25, .candidates = 4, .highest = false, .zeros_around = false};
   for (Series& s : voice_descriptors(samples, rate, rules, 0.25)) all.push_back(std::move(s));

@@ -1,13 +1,13 @@
 #include "experiments/protocol/table_files.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <fstream>
 #include <map>
 #include <set>
 #include <utility>
 
+#include "audio/corpora/corpus.h"
 #include "autograd/ops/pointwise.h"
 #include "tensor/error.h"
 #include "tensor/io/arff.h"
@@ -141,17 +141,10 @@ Rows arff_rows(const fs::path& path) {
 }  // namespace
 
 Annotation parse_emodb_name(const std::string& id) {
-  static constexpr std::array<std::pair<char, const char*>, 7> emotions{{{'W', "anger"},
-                                                                         {'L', "boredom"},
-                                                                         {'E', "disgust"},
-                                                                         {'A', "fear"},
-                                                                         {'F', "happiness"},
-                                                                         {'T', "sadness"},
-                                                                         {'N', "neutral"}}};
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
   if (id.size() == 7 && digit(id[0]) && digit(id[1]))
-    for (const auto& [letter, emotion] : emotions)
-      if (id[5] == letter) return {emotion, id.substr(0, 2)};
+    if (const std::string emotion = audio::corpora::emodb_emotion(id[5]); !emotion.empty())
+      return {emotion, id.substr(0, 2)};
   fail(
       fmt::format("'{}' is not an EmoDB name like 03a01Fa, so it tells no label and speaker; "
                   "give them as a CSV file with columns name, label, speaker (--labels)",
@@ -167,8 +160,8 @@ FeatureTable read_feature_table(const TableFiles& given_files) {
   TableFiles f = given_files;
   std::string source = f.features.filename().string();
   if (fs::is_directory(f.features)) {
-    check(f.names.empty() && f.files.empty(), "{}: a folder names its rows and columns itself; --names and --files are for .npy",
-          f.features.string());
+    check(f.names.empty() && f.files.empty(),
+          "{}: a folder names its rows and columns itself; --names and --files are for .npy", f.features.string());
     source = fs::absolute(f.features / ".").lexically_normal().parent_path().filename().string();
     f.names = f.features / "names.txt", f.files = f.features / "files.txt", f.features /= "features.npy";
   }
