@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cmath>
 #include <cstdio>
+#include <mutex>
 
 #include "tensor/io/atomic_file.h"
 #include "tensor/io/bytes.h"
@@ -211,6 +212,22 @@ fs::path readable(const fs::path& path) {
 
 }  // namespace
 
+namespace {
+
+/// libsndfile has a descriptor of its own, since it closes the one it is given where it fails, whatever it was told.
+/// Its last error is one for all threads.
+File opened(int fd, SF_INFO& info, const std::string& name) {
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
+  const int its_own = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  check_file(its_own >= 0, name, "cannot be opened: {}", io::reason(errno));
+  File file(sf_open_fd(its_own, SFM_READ, &info, SF_TRUE), sf_close);
+  check_file(file != nullptr, name, "is no sound file that libsndfile reads: {}", sf_strerror(nullptr));
+  return file;
+}
+
+}  // namespace
+
 struct SoundReader::State {
   std::string name;
   Descriptor descriptor;
@@ -227,8 +244,7 @@ struct SoundReader::State {
     check_file(descriptor.fd >= 0, name, "cannot be opened: {}", io::reason(errno));
     const Headers headers(descriptor.fd);
     check_file(headers.size() > 0, name, "is empty");
-    file.reset(sf_open_fd(descriptor.fd, SFM_READ, &info, SF_FALSE));
-    check_file(file != nullptr, name, "is no sound file that libsndfile reads: {}", sf_strerror(nullptr));
+    file = opened(descriptor.fd, info, name);
     check_file(info.samplerate >= 1 && info.samplerate <= max_rate, name, "says that its rate is {} Hz, not 1 … {}",
                info.samplerate, max_rate);
     check_file(info.channels >= 1 && info.channels <= max_channels, name, "says that it has {} channels, not 1 … {}",

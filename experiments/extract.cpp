@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <iostream>
+#include <iterator>
 #include <mutex>
 #include <thread>
 
@@ -16,6 +19,7 @@
 #include "experiments/report/interrupt.h"
 #include "experiments/report/progress.h"
 #include "tensor/error.h"
+#include "tensor/io/bytes.h"
 #include "tensor/io/csv.h"
 #include "tensor/io/npy.h"
 #include "tensor/parallel.h"
@@ -112,7 +116,10 @@ std::string relative_name(const fs::path& file, const std::vector<std::string>& 
 int run(Options o) {
   if (o.threads == 0) o.threads = thread_count();
   const audio::FeatureSet& set = audio::feature_set(o.set);
-  const std::vector<fs::path> files = audio::sound_files({o.inputs.begin(), o.inputs.end()});
+  std::vector<fs::path> files = audio::sound_files({o.inputs.begin(), o.inputs.end()}), unnameable;
+  const auto named = [](const fs::path& file) { return io::valid_utf8(file.string()); };
+  std::copy_if(files.begin(), files.end(), std::back_inserter(unnameable), std::not_fn(named));
+  std::erase_if(files, std::not_fn(named));
   check(!files.empty(), "there is no sound file in {}", fmt::format("{}", fmt::join(o.inputs, ", ")));
   const std::vector<std::string> names = set.names();
   json listed = json::array();
@@ -140,7 +147,10 @@ int run(Options o) {
     std::vector<float> values;
     CsvTable remarks;
     remarks.columns = {"file", "outcome", "remark"};
-    std::size_t passed_over = 0;
+    std::size_t passed_over = unnameable.size();
+    for (const fs::path& file : unnameable)
+      remarks.add_row(
+          {io::printable(file.filename().string()), "passed over", "its name is not UTF-8 text; rename it"});
     double seconds = 0;
     for (std::size_t i = 0; i < files.size(); ++i) {
       const std::string unit = fmt::format("{:08}", i), name = relative_name(files[i], o.inputs);
@@ -170,7 +180,8 @@ int run(Options o) {
                  static_cast<double>(files.size()) / wall);
     fmt::print("\n");
     if (passed_over > 0)
-      fmt::print("{} of {} files were passed over; {} says why\n", passed_over, files.size(), remarks_file);
+      fmt::print("{} of {} files were passed over; {} says why\n", passed_over, files.size() + unnameable.size(),
+                 remarks_file);
     if (remarks.rows() > passed_over)
       fmt::print("{} warnings about the others are there, too: {}\n", remarks.rows() - passed_over, remarks_file);
     fmt::print("Folder: {} (features.npy, names.txt, files.txt)\n", o.out);

@@ -36,6 +36,7 @@ void make_corpus(const TemporaryFolder& folder) {
   audio::write_wav(folder / "wav" / "odd" / "short.wav", hum(100, 0.05), 16000);
   write_text(folder / "wav" / "odd" / "text.WAV", "this is no sound");
   write_text(folder / "wav" / "odd" / "._03a01Wa.wav", "hidden");
+  write_text(folder / "wav" / "odd" / "name\xff.wav", "no text");
   write_text(folder / "wav" / "readme.txt", "no sound, either");
 }
 
@@ -45,9 +46,9 @@ TEST_CASE("sound files are found by their endings, in order, each once") {
   const TemporaryFolder folder;
   make_corpus(folder);
   const auto found = audio::sound_files({folder / "wav", folder / "wav/08a02Na.wav"});
-  REQUIRE(found.size() == 6);
+  REQUIRE(found.size() == 7);
   CHECK(found[0].filename() == "03a01Nb.wav");
-  CHECK(found[5].filename() == "text.WAV");
+  CHECK(found[6].filename() == "text.WAV");
   CHECK_FILE_ERROR(audio::sound_files({folder / "absent"}), "does not exist");
 }
 
@@ -62,12 +63,13 @@ TEST_SUITE("programs") {
     CAPTURE(one.err);
     REQUIRE(one.exit_code == 0);
     CHECK(one.out.find("1582 features of 4 files, 2 s of sound") != std::string::npos);
-    CHECK(one.out.find("2 of 6 files were passed over") != std::string::npos);
+    CHECK(one.out.find("3 of 7 files were passed over") != std::string::npos);
     const std::string remarks = content(folder / "one/remarks.csv");
     CHECK(remarks.find("odd/short.wav;passed over;\"is10: 800 samples at 16000 Hz; needs 70 ms at least\"") !=
           std::string::npos);
     CHECK(remarks.find("odd/text.WAV;passed over;") != std::string::npos);
 
+    CHECK(remarks.find("name\\xff.wav;passed over;") != std::string::npos);
     CHECK(content(folder / "one/files.txt") == "03a01Nb.wav\n03a01Wa.wav\n08a02Na.wav\n08a02Wa.wav\n");
     const audio::Sound sound = audio::read_sound(folder / "wav/03a01Nb.wav");
     const auto first = audio::is10_features(audio::scaled_as_opensmile(sound.samples, sound.bits), sound.rate);

@@ -1,17 +1,20 @@
 #include "audio/sound_file.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sndfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/temporary_folder.h"
@@ -432,4 +435,22 @@ TEST_CASE("wav: what cannot be written leaves the old file") {
           "write_wav: sample 2 is -1.5, beyond −1 … 1; scale the sound or write WavSamples::f32");
   CHECK_FILE_ERROR(write_wav(folder / "absent/x.wav", std::vector<float>{0}, 8000), "absent/x.wav: cannot be written");
   CHECK_FILE_ERROR(write_wav(folder.path, std::vector<float>{0}, 8000), "it is a directory");
+}
+
+TEST_CASE("a file that cannot be read takes no other thread's file away") {
+  const TemporaryFolder folder;
+  const std::filesystem::path bad = folder.file("bad.wav", "this is no sound, but long enough to look at for a while");
+  std::atomic<bool> stop = false;
+  std::atomic<int> lost = 0;
+  std::thread other([&] {
+    while (!stop) {
+      const int fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+      std::this_thread::yield();
+      if (::close(fd) != 0) ++lost;
+    }
+  });
+  for (int i = 0; i < 2000; ++i) CHECK_THROWS_AS(read_sound(bad), FileError);
+  stop = true;
+  other.join();
+  CHECK(lost == 0);
 }

@@ -1,5 +1,6 @@
 #include "audio/descriptors/series.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <numbers>
@@ -14,8 +15,8 @@ Framing framing(double rate, double seconds) {
   Framing f;
   f.length = std::llround(seconds / period);
   f.hop = std::llround(hop_seconds / period);
-  check(f.length >= 2 && f.hop >= 1, "framing: {} samples per second are too few for frames of {} s", rate, seconds);
-  f.fft = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(f.length)));
+  f.fft = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(std::max<std::int64_t>(f.length, 1))));
+  check(f.fft >= 32 && f.hop >= 1, "framing: {} samples per second are too few for frames of {} s", rate, seconds);
   // Quirk: the nominal seconds, not length/rate, which differ where rate·seconds is no whole number.
   f.bin = 1 / (seconds * (static_cast<double>(f.fft) / static_cast<double>(f.length)));
   return f;
