@@ -36,7 +36,7 @@ SubharmonicSummation::SubharmonicSummation(const Framing& framing, const PitchRu
     gamma = (ratio_[i] - 1) / pivot_[i];
     gammas[i] = gamma;
   }
-  second_.resize(bins_), rest_.resize(bins_);
+  second_.resize(bins_), rest_.resize(bins_), slope_.resize(bins_), bend_.resize(bins_);
   for (std::size_t i = 0; i < bins_; ++i) {
     const double v = log_low + static_cast<double>(i) * step;
     const auto above = std::upper_bound(at_.begin(), at_.end() - 1, v);
@@ -87,11 +87,11 @@ void SubharmonicSummation::enhance_peaks() {
 void SubharmonicSummation::octave_scale() {
   const std::vector<double>& y = smooth_;
   const std::size_t last = bins_ - 1;
+  // Divisions that wait for nothing come first.
+  for (std::size_t i = 0; i < last; ++i) slope_[i] = (y[i + 1] - y[i]) / (at_[i + 1] - at_[i]);
+  for (std::size_t i = 1; i < last; ++i) bend_[i] = 6 * (slope_[i] - slope_[i - 1]) / (at_[i + 1] - at_[i - 1]);
   rest_[0] = second_[0] = second_[last] = 0;
-  for (std::size_t i = 1; i < last; ++i) {
-    const double bend = (y[i + 1] - y[i]) / (at_[i + 1] - at_[i]) - (y[i] - y[i - 1]) / (at_[i] - at_[i - 1]);
-    rest_[i] = (6 * bend / (at_[i + 1] - at_[i - 1]) - ratio_[i] * rest_[i - 1]) / pivot_[i];
-  }
+  for (std::size_t i = 1; i < last; ++i) rest_[i] = (bend_[i] - ratio_[i] * rest_[i - 1]) / pivot_[i];
   for (std::size_t i = last; i-- > 1;) second_[i] = gammas_[i] * second_[i + 1] + rest_[i];
   for (std::size_t i = 0; i < bins_; ++i) {
     const Reading& r = readings_[i];

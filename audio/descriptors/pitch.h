@@ -54,7 +54,7 @@ class SubharmonicSummation {
   std::size_t shift_[harmonics];
   float weight_[harmonics];
 
-  std::vector<double> spectrum_, smooth_, second_, rest_;
+  std::vector<double> spectrum_, smooth_, slope_, bend_, rest_, second_;
   std::vector<float> octave_, sums_;
   std::vector<PitchCandidate> candidates_;
 };
