@@ -9,9 +9,15 @@
 namespace emograd::audio {
 namespace fs = std::filesystem;
 
-std::vector<fs::path> sound_files(const std::vector<fs::path>& inputs) {
+bool is_sound_name(const fs::path& path) {
   static const std::set<std::string> endings{".wav", ".flac", ".ogg", ".oga", ".opus", ".aif",  ".aiff", ".aifc",
                                              ".au",  ".snd",  ".mp3", ".caf", ".w64",  ".rf64", ".sph"};
+  std::string ending = path.extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });
+  return endings.contains(ending);
+}
+
+std::vector<fs::path> sound_files(const std::vector<fs::path>& inputs) {
   std::set<fs::path> found;
   for (const fs::path& input : inputs) {
     io::check_file(fs::exists(input), input.string(), "does not exist");
@@ -19,11 +25,10 @@ std::vector<fs::path> sound_files(const std::vector<fs::path>& inputs) {
       found.insert(input);
       continue;
     }
-    for (const auto& entry : fs::recursive_directory_iterator(input, fs::directory_options::follow_directory_symlink)) {
-      std::string ending = entry.path().extension().string();
-      std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });
+    for (const auto& entry : fs::recursive_directory_iterator(input, fs::directory_options::skip_permission_denied)) {
+      std::error_code broken;  // a link to nothing
       const bool hidden = entry.path().filename().string().starts_with('.');
-      if (!hidden && entry.is_regular_file() && endings.contains(ending)) found.insert(entry.path());
+      if (!hidden && is_sound_name(entry.path()) && entry.is_regular_file(broken)) found.insert(entry.path());
     }
   }
   return {found.begin(), found.end()};

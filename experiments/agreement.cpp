@@ -42,7 +42,10 @@ struct Agreement {
 std::vector<std::string> lines_of(const fs::path& path) {
   std::vector<std::string> lines;
   std::istringstream text{std::string(io::as_text(io::read_file(path)))};
-  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  for (std::string line; std::getline(text, line);) {
+    if (line.ends_with('\r')) line.pop_back();
+    lines.push_back(line);
+  }
   return lines;
 }
 
@@ -104,7 +107,8 @@ void compare_features(const Options& o, const audio::FeatureSet& set) {
 /// rows perhaps.
 void compare_frames(const Options& o, const audio::FeatureSet& set) {
   std::map<std::string, Agreement> descriptors;
-  std::int64_t files = 0;
+  std::int64_t files = 0, absent = 0;
+  std::size_t not_there = 0;
   for (const auto& entry : fs::directory_iterator(o.frames)) {
     if (entry.path().extension() != ".csv") continue;
     const std::string stem = entry.path().stem().string();
@@ -116,16 +120,21 @@ void compare_frames(const Options& o, const audio::FeatureSet& set) {
     for (const audio::BlockContours& block : set.contours(samples, rate))
       for (const audio::Series& series : block.contours) {
         const auto column = std::find(csv.columns.begin(), csv.columns.end(), series.name);
-        if (column == csv.columns.end()) continue;
+        if (column == csv.columns.end()) {
+          ++absent;
+          continue;
+        }
         const auto c = static_cast<std::size_t>(column - csv.columns.begin());
         const std::vector<double> there = csv.numbers(c, c + 1).to_vector<double>();
+        not_there += std::max(series.values.size(), there.size()) - there.size();
         for (std::size_t n = 0; n < std::min(there.size(), series.values.size()); ++n)
           descriptors[descriptor_of(series.name)].add(static_cast<double>(series.values[n]), there[n], o.tolerance);
       }
   }
   check(!descriptors.empty(), "{} has no CSV with contours of {} in it", o.frames, set.name);
   std::cout << fmt::format("{}: frames of {} files\n\n", set.name, files)
-            << group_table("contour", descriptors, o.tolerance);
+            << group_table("contour", descriptors, o.tolerance)
+            << fmt::format("Not compared: {} contours and {} frames that the files lack\n", absent, not_there);
 }
 
 }  // namespace

@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <functional>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <mutex>
+#include <new>
 #include <thread>
 
 #include "audio/feature_sets/feature_set.h"
@@ -34,70 +37,84 @@ namespace {
 
 struct Options {
   std::vector<std::string> inputs, formats;
-  std::string set = "is11", out = "features";
+  std::string set = "is11", out = "features", table;
   int threads = 0;
   bool resume = false;
 };
 
-/// What came of one file: its features are in rows/ then, or it was passed over.
+/// A file to be measured, and the name of its row.
+struct Item {
+  fs::path file;
+  std::string name;
+  std::int64_t bytes = 0, changed = 0;  // of a file that is not there: 0
+};
+
+/// What came of it: its features are in rows/ then, or it was passed over.
 struct Outcome {
   double seconds = 0;
   std::string error;
   std::vector<std::string> warnings;
+  std::vector<float> features;
 };
 
+std::string unit_of(std::size_t item) { return fmt::format("{:08}", item); }
 fs::path row_file(const report::RunFolder& folder, const std::string& unit) {
   return folder.path() / "rows" / (unit + ".npy");
 }
 
-Outcome measure(const audio::FeatureSet& set, const fs::path& file, const fs::path& row) {
+Outcome measure(const audio::FeatureSet& set, const fs::path& file) {
   Outcome outcome;
   try {
     const audio::Sound sound = audio::read_sound(file);
     outcome.seconds = static_cast<double>(sound.samples.size()) / sound.rate;
     outcome.warnings = sound.warnings;
-    const std::vector<float> x = set.features(audio::scaled_as_opensmile(sound.samples, sound.bits), sound.rate);
-    write_npy(row, from_values<float>({static_cast<std::int64_t>(x.size())}, x));
-  } catch (const Error& e) { outcome.error = e.what(); }
+    outcome.features = set.features(audio::scaled_as_opensmile(sound.samples, sound.bits), sound.rate);
+    check(std::all_of(outcome.features.begin(), outcome.features.end(), [](float x) { return std::isfinite(x); }),
+          "{}: its samples are so large that features are no finite numbers", set.name);
+  } catch (const Error& e) { outcome.error = e.what(); } catch (const std::bad_alloc&) {
+    outcome.error = "needs more memory than there is";
+  }
   return outcome;
 }
 
 /// Every file that has no outcome yet, several at a time. False where it was interrupted.
-bool measure_all(const std::vector<fs::path>& files, const audio::FeatureSet& set, const Options& o,
-                 report::RunFolder& folder) {
+bool measure_all(const std::vector<Item>& items, const audio::FeatureSet& set, int threads, report::RunFolder& folder) {
   std::int64_t bytes = 0;
-  for (const fs::path& file : files) bytes += static_cast<std::int64_t>(fs::file_size(file));
+  for (const Item& item : items) bytes += item.bytes;
   report::Progress progress(bytes);
   report::catch_interrupts();
   std::atomic<std::size_t> next = 0;
   std::mutex one_at_a_time;
-  std::exception_ptr failure;
+  std::exception_ptr failure;  // of the folder's files: it ends the run
+  const auto one = [&](std::size_t i) {
+    const Item& item = items[i];
+    const std::string unit = unit_of(i);
+    {
+      const std::lock_guard look(one_at_a_time);
+      if (folder.finished(unit)) return progress.skip(item.bytes);
+      progress.label(item.name);
+    }
+    const Outcome outcome = measure(set, item.file);
+    if (outcome.error.empty())
+      write_npy(row_file(folder, unit),
+                from_values<float>({static_cast<std::int64_t>(outcome.features.size())}, outcome.features));
+    const std::lock_guard keep(one_at_a_time);
+    folder.finish(unit, {{"seconds", outcome.seconds}, {"error", outcome.error}, {"warnings", outcome.warnings}});
+    if (!outcome.error.empty()) progress.line(fmt::format("passed over {}: {}", item.name, outcome.error));
+    progress.advance(item.bytes);
+  };
   const auto work = [&] {
-    for (std::size_t i; !report::interrupted() && (i = next++) < files.size();) {
-      const std::string unit = fmt::format("{:08}", i);
-      const auto size = static_cast<std::int64_t>(fs::file_size(files[i]));
-      {
-        const std::lock_guard look(one_at_a_time);
-        if (failure) return;
-        if (folder.finished(unit)) {
-          progress.skip(size);
-          continue;
-        }
-        progress.label(files[i].filename().string());
-      }
-      const Outcome outcome = measure(set, files[i], row_file(folder, unit));
+    try {
+      for (std::size_t i; !report::interrupted() && (i = next++) < items.size();) one(i);
+    } catch (...) {
       const std::lock_guard keep(one_at_a_time);
-      try {
-        folder.finish(unit, {{"seconds", outcome.seconds}, {"error", outcome.error}, {"warnings", outcome.warnings}});
-        if (!outcome.error.empty())
-          progress.line(fmt::format("passed over {}: {}", files[i].filename().string(), outcome.error));
-        progress.advance(size);
-      } catch (...) { failure = std::current_exception(); }
+      failure = std::current_exception();
+      next = items.size();
     }
   };
   {
     std::vector<std::jthread> team;
-    for (int t = 1; t < o.threads; ++t) team.emplace_back(work);
+    for (int t = 1; t < threads; ++t) team.emplace_back(work);
     work();
   }
   if (failure) std::rethrow_exception(failure);
@@ -113,17 +130,51 @@ std::string relative_name(const fs::path& file, const std::vector<std::string>& 
   return file.filename().generic_string();
 }
 
-int run(Options o) {
-  if (o.threads == 0) o.threads = thread_count();
+/// The sound files of the inputs; or those that a table of `corpus table` names, below its folder, under its names.
+std::vector<Item> items_of(const Options& o) {
+  std::vector<Item> items;
+  if (o.table.empty()) {
+    for (const fs::path& file : audio::sound_files({o.inputs.begin(), o.inputs.end()}))
+      items.push_back({file, relative_name(file, o.inputs)});
+    check(!items.empty(), "there is no sound file in {}", fmt::format("{}", fmt::join(o.inputs, ", ")));
+  } else {
+    check(o.inputs.size() == 1 && fs::is_directory(o.inputs[0]), "--table needs one input, the folder of its corpus");
+    const CsvTable table = read_csv(o.table, {.separator = ','});
+    const std::size_t name = table.column("name"), path = table.column("path");
+    for (std::size_t row = 0; row < table.rows(); ++row)
+      items.push_back({fs::path(o.inputs[0]) / table.cell(row, path), std::string(table.cell(row, name))});
+    check(!items.empty(), "{} has no rows", o.table);
+  }
+  std::map<std::string, fs::path> names;
+  for (Item& item : items) {
+    const auto [other, fresh] = names.emplace(item.name, item.file);
+    check(fresh, "{} and {} would both be {}; measure their folders one by one", other->second.string(),
+          item.file.string(), item.name);
+    std::error_code unknown;
+    const auto bytes = fs::file_size(item.file, unknown);
+    if (unknown) continue;
+    item.bytes = static_cast<std::int64_t>(bytes);
+    item.changed = fs::last_write_time(item.file, unknown).time_since_epoch().count();
+  }
+  return items;
+}
+
+/// Names that a line of a text file cannot hold.
+bool nameable(const Item& item) {
+  return io::valid_utf8(item.name) &&
+         std::none_of(item.name.begin(), item.name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
+
+int run(const Options& o) {
   const audio::FeatureSet& set = audio::feature_set(o.set);
-  std::vector<fs::path> files = audio::sound_files({o.inputs.begin(), o.inputs.end()}), unnameable;
-  const auto named = [](const fs::path& file) { return io::valid_utf8(file.string()); };
-  std::copy_if(files.begin(), files.end(), std::back_inserter(unnameable), std::not_fn(named));
-  std::erase_if(files, std::not_fn(named));
-  check(!files.empty(), "there is no sound file in {}", fmt::format("{}", fmt::join(o.inputs, ", ")));
+  std::vector<Item> items = items_of(o), unnameable;
+  std::copy_if(items.begin(), items.end(), std::back_inserter(unnameable), std::not_fn(nameable));
+  std::erase_if(items, std::not_fn(nameable));
+  const int wanted = o.threads > 0 ? o.threads : thread_count();
+  const int threads = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(wanted), items.size()));
   const std::vector<std::string> names = set.names();
   json listed = json::array();
-  for (const fs::path& file : files) listed.push_back({relative_name(file, o.inputs), fs::file_size(file)});
+  for (const Item& item : items) listed.push_back({item.name, item.bytes, item.changed});
   const json config{{"program", "extract"},
                     {"version", 1},
                     {"set", set.name},
@@ -135,8 +186,8 @@ int run(Options o) {
   return report::resumable(folder, [&] {
     const auto begin = std::chrono::steady_clock::now();
     std::size_t there = 0;
-    for (std::size_t i = 0; i < files.size(); ++i) there += folder.finished(fmt::format("{:08}", i)) ? 1 : 0;
-    if (!measure_all(files, set, o, folder)) {
+    for (std::size_t i = 0; i < items.size(); ++i) there += folder.finished(unit_of(i)) ? 1 : 0;
+    if (!measure_all(items, set, threads, folder)) {
       fmt::print(stderr, "Interrupted; nothing is lost. To go on, add --resume to the same command (folder {}).\n",
                  o.out);
       return report::interrupted_exit_code;
@@ -148,28 +199,27 @@ int run(Options o) {
     CsvTable remarks;
     remarks.columns = {"file", "outcome", "remark"};
     std::size_t passed_over = unnameable.size();
-    for (const fs::path& file : unnameable)
-      remarks.add_row(
-          {io::printable(file.filename().string()), "passed over", "its name is not UTF-8 text; rename it"});
+    for (const Item& item : unnameable)
+      remarks.add_row({io::printable(item.name, 200), "passed over", "its name is no line of UTF-8 text; rename it"});
     double seconds = 0;
-    for (std::size_t i = 0; i < files.size(); ++i) {
-      const std::string unit = fmt::format("{:08}", i), name = relative_name(files[i], o.inputs);
-      const json outcome = *folder.finished(unit);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const json outcome = *folder.finished(unit_of(i));
       if (const std::string error = outcome.at("error"); !error.empty()) {
-        remarks.add_row({name, "passed over", error});
+        remarks.add_row({items[i].name, "passed over", error});
         ++passed_over;
         continue;
       }
       for (const auto& warning : outcome.at("warnings").get<std::vector<std::string>>())
-        remarks.add_row({name, "measured", warning});
+        remarks.add_row({items[i].name, "measured", warning});
       seconds += outcome.at("seconds").get<double>();
-      const std::vector<float> row = read_npy(row_file(folder, unit)).to_vector<float>();
+      const std::vector<float> row = read_npy(row_file(folder, unit_of(i))).to_vector<float>();
       values.insert(values.end(), row.begin(), row.end());
-      rows.files.push_back(name);
+      rows.files.push_back(items[i].name);
     }
     const std::string remarks_file = (folder.path() / "remarks.csv").string();
     write_csv(remarks_file, remarks);
-    check(!rows.files.empty(), "none of {} files could be measured; {} says why", files.size(), remarks_file);
+    const std::size_t all = items.size() + unnameable.size();
+    check(!rows.files.empty(), "none of {} files could be measured; {} says why", all, remarks_file);
     rows.x = from_values<float>({static_cast<std::int64_t>(rows.files.size()), static_cast<std::int64_t>(names.size())},
                                 values);
     report::write_feature_files(folder, rows, o.formats);
@@ -177,11 +227,9 @@ int run(Options o) {
     fmt::print("{}: {} features of {} files, {:.0f} s of sound", set.name, names.size(), rows.files.size(), seconds);
     if (there == 0)
       fmt::print(", in {:.1f} s: {:.0f} × real time, {:.1f} files/s", wall, seconds / wall,
-                 static_cast<double>(files.size()) / wall);
+                 static_cast<double>(items.size()) / wall);
     fmt::print("\n");
-    if (passed_over > 0)
-      fmt::print("{} of {} files were passed over; {} says why\n", passed_over, files.size() + unnameable.size(),
-                 remarks_file);
+    if (passed_over > 0) fmt::print("{} of {} files were passed over; {} says why\n", passed_over, all, remarks_file);
     if (remarks.rows() > passed_over)
       fmt::print("{} warnings about the others are there, too: {}\n", remarks.rows() - passed_over, remarks_file);
     fmt::print("Folder: {} (features.npy, names.txt, files.txt)\n", o.out);
@@ -196,13 +244,17 @@ int main(int argc, char** argv) {
   for (const audio::FeatureSet& set : audio::feature_sets())
     sets += fmt::format("{}{} ({})", sets.empty() ? "" : ",\n", set.name, set.about);
   CLI::App app{
-      "Features of sound files, one row per file, as experiments read them: --features out/features.npy\n"
-      "--names out/names.txt --files out/files.txt. A file that cannot be measured is passed over, and said so."};
+      "Features of sound files, one row per file, as experiments read them: --features FOLDER. A file that cannot be "
+      "measured is passed over, and said so."};
   Options o;
   app.add_option("inputs", o.inputs, "Sound files, and folders with them")->required();
   app.option_defaults()->always_capture_default();
   app.add_option("--set", o.set, sets);
   app.add_option("--out", o.out, "Folder for what comes of it");
+  app.add_option("--table", o.table,
+                 "What to measure in the one folder given, as `corpus table` writes it: its columns path and name")
+      ->check(CLI::ExistingFile)
+      ->always_capture_default(false);
   app.add_option("--also", o.formats, "Write the rows as csv or arff, too")
       ->delimiter(',')
       ->check(CLI::IsMember({"csv", "arff"}))

@@ -22,8 +22,8 @@ namespace {
 
 /// How a voice differs from its neutral one. Mean and range of F0, rate and intensity go the way that Murray & Arnott
 /// (JASA 93(2), 1993, table I) and Scherer (Speech Communication 40, 2003, table 2) report for anger, joy and sadness;
-/// how far, and jitter, which Bachorowski & Owren (Psychological Science 6(4), 1995) saw change with emotion, was set
-/// here by ear.
+/// how far, and jitter, which Bachorowski & Owren (Psychological Science 6(4), 1995) saw change with emotion, was
+/// chosen here.
 struct Emotion {
   const char* name;
   double pitch, range, rate;  // factors

@@ -87,10 +87,10 @@ TEST_SUITE("programs") {
     fs::remove(folder / "one/features.npy");
     CHECK(run_program("extract", {wav, "--set", "is10", "--out", made("one"), "--resume"}).exit_code == 0);
     CHECK(content(folder / "one/features.npy") == content(folder / "two/features.npy"));
-    audio::write_wav(folder / "wav/08a02Wa.wav", hum(300, 0.7), 16000);
+    audio::write_wav(folder / "wav/08a02Wa.wav", hum(300, 0.5), 16000);  // as long as it was
     const Finished changed = run_program("extract", {wav, "--set", "is10", "--out", made("one"), "--resume"});
     CHECK(changed.exit_code == 1);
-    CHECK(changed.err.find("cannot be resumed, it was made otherwise: sounds/3/1 is") != std::string::npos);
+    CHECK(changed.err.find("cannot be resumed, it was made otherwise: sounds/3/2 is") != std::string::npos);
   }
 
   TEST_CASE("extract: interrupted or killed after the first file and resumed, the same bytes") {
@@ -104,6 +104,68 @@ TEST_SUITE("programs") {
       check_goes_on("extract", {wav, "--threads", "1", "--resume", "--out", out}, out, signal, "units/00000000.json",
                     expected);
     }
+  }
+
+  TEST_CASE("from a corpus whose file names repeat, and of which a part is wanted, to a table of features") {
+    const TemporaryFolder folder;
+    double f0 = 100;
+    for (const char* speaker : {"s1", "s2"})
+      for (const char* emotion : {"angry", "neutral", "disgust"}) {
+        fs::create_directories(folder / "speech" / speaker / emotion);
+        audio::write_wav(folder / "speech" / speaker / emotion / "1.wav", hum(f0 += 20, 0.4), 16000);
+      }
+    const std::string speech = (folder / "speech").string(), labels = (folder / "labels.csv").string();
+    REQUIRE(run_program("corpus", {"table", speech, "--out", labels}).exit_code == 0);
+    const std::string made = (folder / "made").string();
+    const Finished some = run_program("extract", {speech, "--table", labels, "--set", "is10", "--out", made});
+    CAPTURE(some.err);
+    REQUIRE(some.exit_code == 0);
+    const auto table = protocol::read_feature_table({made, {}, {}, labels});
+    CHECK(table.classes == std::vector<std::string>{"anger", "neutral"});
+    CHECK(table.ids.size() == 4);
+    // Without the table there would be four files of one name.
+    CHECK(run_program("extract", {speech + "/s1/angry", speech + "/s2/angry", "--out", made})
+              .err.find("would both be 1.wav") != std::string::npos);
+    CHECK(run_program("extract", {speech, speech, "--table", labels, "--out", made}).err.find("needs one input") !=
+          std::string::npos);
+    fs::remove(folder / "speech/s1/angry/1.wav");
+    const Finished less =
+        run_program("extract", {speech, "--table", labels, "--set", "is10", "--out", (folder / "less").string()});
+    CHECK(less.exit_code == 0);
+    CHECK(less.out.find("1 of 4 files were passed over") != std::string::npos);
+  }
+
+  TEST_CASE("extract: samples beyond measure, links in circles, line breaks in names") {
+    const TemporaryFolder folder;
+    fs::create_directories(folder / "wav/more");
+    audio::write_wav(folder / "wav/good.wav", hum(120, 0.4), 16000);
+    std::vector<float> loud = hum(120, 0.4);
+    for (float& x : loud) x *= 1e25F;
+    audio::write_wav(folder / "wav/loud.wav", loud, 16000, audio::WavSamples::f32);
+    audio::write_wav(folder / "wav/two\nlines.wav", hum(120, 0.4), 16000);
+    fs::create_directory_symlink(folder / "wav", folder / "wav/more/again");
+    const Finished one =
+        run_program("extract", {(folder / "wav").string(), "--set", "is10", "--out", (folder / "out").string()});
+    CAPTURE(one.err);
+    CHECK(one.exit_code == 0);
+    CHECK(content(folder / "out/files.txt") == "good.wav\n");
+    CHECK(content(folder / "out/remarks.csv").find("loud.wav;passed over;is10: its samples are so large") !=
+          std::string::npos);
+  }
+
+  TEST_CASE("extract: a folder that cannot be written to is no fault of the sound") {
+    const TemporaryFolder folder;
+    make_corpus(folder);
+    const std::string wav = (folder / "wav").string(), out = (folder / "out").string();
+    fs::create_directories(folder / "out/rows/00000000.npy");
+    write_text(folder / "out/lock", "");
+    const Finished blocked = run_program("extract", {wav, "--set", "is10", "--out", out, "--resume"});
+    CHECK(blocked.exit_code == 1);
+    CHECK(blocked.err.find("add --resume to the same command") != std::string::npos);
+    fs::remove(folder / "out/rows/00000000.npy");
+    const Finished again = run_program("extract", {wav, "--set", "is10", "--out", out, "--resume"});
+    CHECK(again.exit_code == 0);
+    CHECK(again.out.find("features of 4 files") != std::string::npos);
   }
 
   TEST_CASE("extract: errors") {

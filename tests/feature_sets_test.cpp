@@ -13,6 +13,7 @@
 #include "audio/sound_file.h"
 #include "tensor/error.h"
 #include "tensor/io/npy.h"
+#include "tests/golden.h"
 
 using namespace emograd;
 using namespace emograd::audio;
@@ -108,6 +109,20 @@ TEST_CASE("digital silence: what the definition gives") {
   CHECK(of(names11, f11, "F0final_sma_ff0_duration") == doctest::Approx(0.92));
 }
 
+TEST_CASE("features are what they were when they agreed with the published program") {
+  // Removing a rounding or turning a sum around is seen here, also where no reference values are.
+  const std::vector<float> x = speech_like(16000, 1);
+  for (const FeatureSet& set : feature_sets()) {
+    const std::vector<float> want = golden("features").at(set.name).to_vector<float>(), have = set.features(x, 16000);
+    REQUIRE(have.size() == want.size());
+    std::size_t apart = 0;
+    for (std::size_t i = 0; i < want.size(); ++i)
+      if (std::abs(have[i] - want[i]) > 1e-3F * std::abs(want[i])) ++apart;
+    CAPTURE(set.name);
+    CHECK(apart <= 2);
+  }
+}
+
 TEST_CASE("features of real speech are the published program's") {
   // The reference values may not be copied into a project; where somebody has them, they are compared.
   const char *folder = std::getenv("EMOGRAD_OPENSMILE"), *sounds = std::getenv("EMOGRAD_EMODB");
@@ -133,6 +148,6 @@ TEST_CASE("features of real speech are the published program's") {
       }
     }
     MESSAGE(set.name << ": " << apart << " of " << count << " values apart");
-    CHECK(static_cast<double>(apart) < 1e-3 * static_cast<double>(count));
+    CHECK(apart <= 3);  // regressions of a constant contour, for which the program prints rounding errors
   }
 }

@@ -115,7 +115,7 @@ Corpus read_corpus(const fs::path& path, const std::string& name) {
   if (layout.annotate) layout.annotate(files, corpus);
   keep_one_of_each(corpus);
   if (corpus.utterances.empty()) {
-    const Skipped& first = corpus.skipped.front();
+    const Skipped& first = corpus.skipped[std::min(files.skipped.size(), corpus.skipped.size() - 1)];
     io::check_file(false, root.string(), "read as {}, it holds no utterance; of {}: {}", layout.title, first.path,
                    first.why);
   }

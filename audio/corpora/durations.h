@@ -7,9 +7,9 @@ namespace emograd::audio::corpora {
 
 /// What the header of a sound file says; samples are not read.
 struct SoundInfo {
-  std::int64_t frames = 0;  // samples per channel
+  std::int64_t frames = 0;  // samples per channel; 0 where only reading tells
   double rate = 0;          // of them per second
-  int channels = 1;
+  std::int64_t channels = 1;
 
   double seconds() const { return static_cast<double>(frames) / rate; }
 };

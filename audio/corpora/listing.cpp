@@ -1,20 +1,14 @@
 #include "audio/corpora/listing.h"
 
 #include <algorithm>
-#include <set>
 #include <system_error>
 
+#include "audio/sound_files.h"
 #include "tensor/io/bytes.h"
 
 namespace emograd::audio::corpora {
 namespace fs = std::filesystem;
 namespace {
-
-bool is_sound(std::string_view path) {
-  static const std::set<std::string> extensions{"wav", "flac", "ogg", "opus", "mp3", "aif", "aiff", "au", "sph"};
-  const std::string_view name = name_of(path);
-  return extensions.contains(lower(name.substr(std::min(name.rfind('.') + 1, name.size()))));
-}
 
 /// Why a file is none to be looked at; "" otherwise.
 std::string why_not(const fs::directory_entry& entry, std::string_view path) {
@@ -48,7 +42,7 @@ Listing list_files(const fs::path& root) {
     const std::string why = why_not(*entry, path);
     std::error_code unknown;
     if (!why.empty()) files.skipped.push_back({io::printable(path, 200), why});
-    else if (entry->is_regular_file(unknown)) (is_sound(path) ? files.sounds : files.others).push_back(path);
+    else if (entry->is_regular_file(unknown)) (is_sound_name(path) ? files.sounds : files.others).push_back(path);
   }
   io::check_file(!error, root.string(), "cannot be read: {}", error.message());
   std::sort(files.sounds.begin(), files.sounds.end());
