@@ -191,13 +191,15 @@ TEST_CASE("npy tables") {
   CHECK_THROWS_WITH_AS(read_feature_table({folder / "x.npy", names, folder.file("bad.txt", "\xff\n"), {}}),
                        doctest::Contains("is not UTF-8"), FileError);
   fs::create_directory(folder / "made");
-  for (const auto& [from, to] : {std::pair{"x.npy", "features.npy"}, {"names.txt", "names.txt"}, {"files.txt", "files.txt"}})
+  for (const auto& [from, to] :
+       {std::pair{"x.npy", "features.npy"}, {"names.txt", "names.txt"}, {"files.txt", "files.txt"}})
     fs::copy_file(folder / from, folder / "made" / to);
   const FeatureTable made = read_feature_table({folder / "made", {}, {}, {}});
   CHECK(made.source == "made");
   CHECK(table_hash(made) == table_hash(t));
   CHECK(read_feature_table({fs::path((folder / "made").string() + "/"), {}, {}, {}}).source == "made");
-  CHECK_THROWS_WITH_AS(read_feature_table({folder / "made", names, {}, {}}), doctest::Contains("a folder names its rows"), Error);
+  CHECK_THROWS_WITH_AS(read_feature_table({folder / "made", names, {}, {}}),
+                       doctest::Contains("a folder names its rows"), Error);
   CHECK_THROWS_AS(read_feature_table({folder / "absent.npy", names, files, {}}), FileError);
 }
 
