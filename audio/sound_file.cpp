@@ -210,10 +210,6 @@ fs::path readable(const fs::path& path) {
   return path;
 }
 
-}  // namespace
-
-namespace {
-
 /// libsndfile has a descriptor of its own, since it closes the one it is given where it fails, whatever it was told.
 /// Its last error is one for all threads.
 File opened(int fd, SF_INFO& info, const std::string& name) {
@@ -222,6 +218,9 @@ File opened(int fd, SF_INFO& info, const std::string& name) {
   const int its_own = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
   check_file(its_own >= 0, name, "cannot be opened: {}", io::reason(errno));
   File file(sf_open_fd(its_own, SFM_READ, &info, SF_TRUE), sf_close);
+  constexpr std::string_view pointer = "version https://git-lfs";
+  check_file(file || Headers(fd).text(0, pointer.size()) != pointer, name,
+             "is a pointer of Git LFS, not the sound itself; run git lfs pull");
   check_file(file != nullptr, name, "is no sound file that libsndfile reads: {}", sf_strerror(nullptr));
   return file;
 }

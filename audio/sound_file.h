@@ -22,9 +22,9 @@ struct Sound {
 /// A sound file read block by block, in the same little memory however long it is: WAV, FLAC, OGG, AIFF and whatever
 /// else libsndfile knows, of 1 … 1000000 Hz and 1 … 255 channels.
 ///
-/// FileError naming file and reason for what is missing, no regular file, empty, no sound, without samples, of an
-/// absurd rate or number of channels, damaged so that it cannot be decoded, or holds a sample that is no finite number.
-/// What can be used but should be looked at is a warning.
+/// FileError naming file and reason for what is missing, no regular file, empty, no sound (what to do about a pointer
+/// of Git LFS), without samples, of an absurd rate or number of channels, damaged so that it cannot be decoded, or
+/// holds a sample that is no finite number. What can be used but should be looked at is a warning.
 class SoundReader {
  public:
   explicit SoundReader(const std::filesystem::path&);

@@ -5,11 +5,11 @@
 #include <map>
 
 #include "audio/feature_sets/feature_set.h"
-#include "audio/sound_file.h"
 #include "experiments/report/command_line.h"
 #include "experiments/report/progress.h"
 #include "tensor/error.h"
 #include "tensor/io/csv.h"
+#include "tensor/io/lines.h"
 #include "tensor/io/npy.h"
 
 /// How well features measured here agree with those that another program has measured of the same sounds.
@@ -40,19 +40,9 @@ struct Agreement {
 };
 
 std::vector<std::string> lines_of(const fs::path& path) {
-  std::vector<std::string> lines;
-  std::istringstream text{std::string(io::as_text(io::read_file(path)))};
-  for (std::string line; std::getline(text, line);) {
-    if (line.ends_with('\r')) line.pop_back();
-    lines.push_back(line);
-  }
-  return lines;
-}
-
-std::vector<float> samples_of(const fs::path& path, double& rate) {
-  const audio::Sound sound = audio::read_sound(path);
-  rate = sound.rate;
-  return audio::scaled_as_opensmile(sound.samples, sound.bits);
+  const io::FileBytes bytes = io::read_file(path);
+  const std::vector<std::string_view> lines = io::lines(io::as_text(bytes));
+  return {lines.begin(), lines.end()};
 }
 
 /// "audSpec_Rfilt_sma_de[3]_amean" → "audSpec_Rfilt": the descriptor, whatever its number, smoothed or its slope.
@@ -84,9 +74,8 @@ void compare_features(const Options& o, const audio::FeatureSet& set) {
   report::Progress progress(rows);
   for (std::size_t row = 0; row < files.size(); ++row) {
     progress.label(files[row]);
-    double rate = 0;
-    const std::vector<float> samples = samples_of(fs::path(o.sounds) / files[row], rate);
-    const std::vector<float> here = set.features(samples, rate);
+    audio::Samples sound(fs::path(o.sounds) / files[row]);
+    const std::vector<float> here = set.features(sound, audio::Definition::opensmile);
     for (std::size_t i = 0; i < names.size(); ++i) {
       const auto a = static_cast<double>(here[i]), b = static_cast<double>(there[row * names.size() + i]);
       Agreement one;
@@ -112,24 +101,19 @@ void compare_frames(const Options& o, const audio::FeatureSet& set) {
   for (const auto& entry : fs::directory_iterator(o.frames)) {
     if (entry.path().extension() != ".csv") continue;
     const std::string stem = entry.path().stem().string();
-    const fs::path sound = fs::path(o.sounds) / (stem.substr(stem.rfind('_') + 1) + ".wav");
+    audio::Samples sound(fs::path(o.sounds) / (stem.substr(stem.rfind('_') + 1) + ".wav"));
     const CsvTable csv = read_csv(entry.path(), {.separator = ';'});
-    double rate = 0;
-    const std::vector<float> samples = samples_of(sound, rate);
     ++files;
-    for (const audio::BlockContours& block : set.contours(samples, rate))
-      for (const audio::Series& series : block.contours) {
-        const auto column = std::find(csv.columns.begin(), csv.columns.end(), series.name);
-        if (column == csv.columns.end()) {
-          ++absent;
-          continue;
-        }
-        const auto c = static_cast<std::size_t>(column - csv.columns.begin());
-        const std::vector<double> there = csv.numbers(c, c + 1).to_vector<double>();
-        not_there += std::max(series.values.size(), there.size()) - there.size();
-        for (std::size_t n = 0; n < std::min(there.size(), series.values.size()); ++n)
-          descriptors[descriptor_of(series.name)].add(static_cast<double>(series.values[n]), there[n], o.tolerance);
-      }
+    const auto compare = [&](const audio::Block&, const std::string& name, const std::vector<float>& here) {
+      const auto column = std::find(csv.columns.begin(), csv.columns.end(), name);
+      if (column == csv.columns.end()) return void(++absent);
+      const auto c = static_cast<std::size_t>(column - csv.columns.begin());
+      const std::vector<double> there = csv.numbers(c, c + 1).to_vector<double>();
+      not_there += std::max(here.size(), there.size()) - there.size();
+      for (std::size_t n = 0; n < std::min(there.size(), here.size()); ++n)
+        descriptors[descriptor_of(name)].add(static_cast<double>(here[n]), there[n], o.tolerance);
+    };
+    audio::each_contour(set.analyse(sound, audio::Definition::opensmile), compare);
   }
   check(!descriptors.empty(), "{} has no CSV with contours of {} in it", o.frames, set.name);
   std::cout << fmt::format("{}: frames of {} files\n\n", set.name, files)

@@ -14,7 +14,6 @@
 #include <thread>
 
 #include "audio/feature_sets/feature_set.h"
-#include "audio/sound_file.h"
 #include "audio/sound_files.h"
 #include "experiments/report/build_info.h"
 #include "experiments/report/command_line.h"
@@ -39,7 +38,9 @@ struct Options {
   std::vector<std::string> inputs, formats;
   std::string set = "is11", out = "features", table;
   int threads = 0;
-  bool resume = false;
+  bool sane = false, resume = false;
+
+  audio::Definition definition() const { return sane ? audio::Definition::textbook : audio::Definition::opensmile; }
 };
 
 /// A file to be measured, and the name of its row.
@@ -62,13 +63,13 @@ fs::path row_file(const report::RunFolder& folder, const std::string& unit) {
   return folder.path() / "rows" / (unit + ".npy");
 }
 
-Outcome measure(const audio::FeatureSet& set, const fs::path& file) {
+Outcome measure(const audio::FeatureSet& set, audio::Definition definition, const fs::path& file) {
   Outcome outcome;
   try {
-    const audio::Sound sound = audio::read_sound(file);
-    outcome.seconds = static_cast<double>(sound.samples.size()) / sound.rate;
-    outcome.warnings = sound.warnings;
-    outcome.features = set.features(audio::scaled_as_opensmile(sound.samples, sound.bits), sound.rate);
+    audio::Samples sound(file, definition);
+    outcome.features = set.features(sound, definition);
+    outcome.seconds = static_cast<double>(sound.count()) / sound.rate();
+    outcome.warnings = sound.warnings();
     check(std::all_of(outcome.features.begin(), outcome.features.end(), [](float x) { return std::isfinite(x); }),
           "{}: its samples are so large that features are no finite numbers", set.name);
   } catch (const Error& e) { outcome.error = e.what(); } catch (const std::bad_alloc&) {
@@ -77,8 +78,17 @@ Outcome measure(const audio::FeatureSet& set, const fs::path& file) {
   return outcome;
 }
 
-/// Every file that has no outcome yet, several at a time. False where it was interrupted.
-bool measure_all(const std::vector<Item>& items, const audio::FeatureSet& set, int threads, report::RunFolder& folder) {
+/// What became of every item so far, null of those that are to be measured.
+std::vector<json> outcomes_in(const report::RunFolder& folder, const std::vector<Item>& items) {
+  std::vector<json> outcomes;
+  for (std::size_t i = 0; i < items.size(); ++i) outcomes.push_back(folder.finished(unit_of(i)).value_or(nullptr));
+  return outcomes;
+}
+
+/// Measures every file that has no outcome yet, several at a time. False where it was interrupted.
+bool measure_all(const std::vector<Item>& items, const Options& o, int threads, report::RunFolder& folder,
+                 std::vector<json>& outcomes) {
+  const audio::FeatureSet& set = audio::feature_set(o.set);
   std::int64_t bytes = 0;
   for (const Item& item : items) bytes += item.bytes;
   report::Progress progress(bytes);
@@ -91,15 +101,16 @@ bool measure_all(const std::vector<Item>& items, const audio::FeatureSet& set, i
     const std::string unit = unit_of(i);
     {
       const std::lock_guard look(one_at_a_time);
-      if (folder.finished(unit)) return progress.skip(item.bytes);
+      if (!outcomes[i].is_null()) return progress.skip(item.bytes);
       progress.label(item.name);
     }
-    const Outcome outcome = measure(set, item.file);
+    const Outcome outcome = measure(set, o.definition(), item.file);
     if (outcome.error.empty())
       write_npy(row_file(folder, unit),
                 from_values<float>({static_cast<std::int64_t>(outcome.features.size())}, outcome.features));
     const std::lock_guard keep(one_at_a_time);
-    folder.finish(unit, {{"seconds", outcome.seconds}, {"error", outcome.error}, {"warnings", outcome.warnings}});
+    outcomes[i] = {{"seconds", outcome.seconds}, {"error", outcome.error}, {"warnings", outcome.warnings}};
+    folder.finish(unit, outcomes[i]);
     if (!outcome.error.empty()) progress.line(fmt::format("passed over {}: {}", item.name, outcome.error));
     progress.advance(item.bytes);
   };
@@ -175,19 +186,17 @@ int run(const Options& o) {
   const std::vector<std::string> names = set.names();
   json listed = json::array();
   for (const Item& item : items) listed.push_back({item.name, item.bytes, item.changed});
-  const json config{{"program", "extract"},
-                    {"version", 1},
-                    {"set", set.name},
-                    {"sounds", listed},
-                    {"build", report::build_info(static_cast<std::int64_t>(names.size()))}};
+  const json config{{"program", "extract"}, {"version", 2},
+                    {"set", set.name},      {"sane", o.sane},
+                    {"sounds", listed},     {"build", report::build_info(static_cast<std::int64_t>(names.size()))}};
   report::RunFolder folder(o.out, config, o.resume);
   fs::create_directories(folder.path() / "rows");
 
   return report::resumable(folder, [&] {
     const auto begin = std::chrono::steady_clock::now();
-    std::size_t there = 0;
-    for (std::size_t i = 0; i < items.size(); ++i) there += folder.finished(unit_of(i)) ? 1 : 0;
-    if (!measure_all(items, set, threads, folder)) {
+    std::vector<json> outcomes = outcomes_in(folder, items);
+    const auto there = std::count_if(outcomes.begin(), outcomes.end(), [](const json& j) { return !j.is_null(); });
+    if (!measure_all(items, o, threads, folder, outcomes)) {
       fmt::print(stderr, "Interrupted; nothing is lost. To go on, add --resume to the same command (folder {}).\n",
                  o.out);
       return report::interrupted_exit_code;
@@ -203,7 +212,7 @@ int run(const Options& o) {
       remarks.add_row({io::printable(item.name, 200), "passed over", "its name is no line of UTF-8 text; rename it"});
     double seconds = 0;
     for (std::size_t i = 0; i < items.size(); ++i) {
-      const json outcome = *folder.finished(unit_of(i));
+      const json& outcome = outcomes[i];
       if (const std::string error = outcome.at("error"); !error.empty()) {
         remarks.add_row({items[i].name, "passed over", error});
         ++passed_over;
@@ -224,7 +233,8 @@ int run(const Options& o) {
                                 values);
     report::write_feature_files(folder, rows, o.formats);
 
-    fmt::print("{}: {} features of {} files, {:.0f} s of sound", set.name, names.size(), rows.files.size(), seconds);
+    fmt::print("{}{}: {} features of {} files, {:.0f} s of sound", set.name, o.sane ? ", sane" : "", names.size(),
+               rows.files.size(), seconds);
     if (there == 0)
       fmt::print(", in {:.1f} s: {:.0f} × real time, {:.1f} files/s", wall, seconds / wall,
                  static_cast<double>(items.size()) / wall);
@@ -250,6 +260,9 @@ int main(int argc, char** argv) {
   app.add_option("inputs", o.inputs, "Sound files, and folders with them")->required();
   app.option_defaults()->always_capture_default();
   app.add_option("--set", o.set, sets);
+  app.add_flag("--sane", o.sane,
+               "What the features' names say in textbooks, without the quirks of the program that published results "
+               "rest on");
   app.add_option("--out", o.out, "Folder for what comes of it");
   app.add_option("--table", o.table,
                  "What to measure in the one folder given, as `corpus table` writes it: its columns path and name")

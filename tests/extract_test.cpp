@@ -71,8 +71,8 @@ TEST_SUITE("programs") {
 
     CHECK(remarks.find("name\\xff.wav;passed over;") != std::string::npos);
     CHECK(content(folder / "one/files.txt") == "03a01Nb.wav\n03a01Wa.wav\n08a02Na.wav\n08a02Wa.wav\n");
-    const audio::Sound sound = audio::read_sound(folder / "wav/03a01Nb.wav");
-    const auto first = audio::is10_features(audio::scaled_as_opensmile(sound.samples, sound.bits), sound.rate);
+    audio::Samples sound(folder / "wav/03a01Nb.wav");
+    const auto first = audio::is10_features(sound);
     const auto rows = read_npy(folder / "one/features.npy").to_vector<float>();
     CHECK(std::equal(first.begin(), first.end(), rows.begin()));
 

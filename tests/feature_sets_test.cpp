@@ -14,12 +14,19 @@
 #include "tensor/error.h"
 #include "tensor/io/npy.h"
 #include "tests/golden.h"
+#include "tests/temporary_folder.h"
 
 using namespace emograd;
 using namespace emograd::audio;
 namespace fs = std::filesystem;
 
 namespace {
+
+std::vector<float> features_of(const FeatureSet& set, const std::vector<float>& x, double rate,
+                               Definition definition = Definition::opensmile) {
+  Samples sound(x, rate);
+  return set.features(sound, definition);
+}
 
 /// A voice that glides, with pauses and noise.
 std::vector<float> speech_like(double rate, double seconds) {
@@ -76,21 +83,25 @@ TEST_CASE(
       for (const std::vector<float>& x : {speech_like(rate, 1), std::vector<float>(static_cast<std::size_t>(rate)),
                                           std::vector<float>(static_cast<std::size_t>(rate / 2), 0.25F), click,
                                           speech_like(rate, 1.2 * 0.070), std::vector<float>(shortest, 0.1F)}) {
-        const std::vector<float> features = set.features(x, rate);
+        const std::vector<float> features = features_of(set, x, rate);
         CHECK(features.size() == set.names().size());
         CHECK(std::all_of(features.begin(), features.end(), [](float f) { return std::isfinite(f); }));
-        CHECK(features == set.features(x, rate));
+        CHECK(features == features_of(set, x, rate));
+        const std::vector<float> sane = features_of(set, x, rate, Definition::textbook);
+        CHECK(sane.size() == features.size());
+        CHECK(std::all_of(sane.begin(), sane.end(), [](float f) { return std::isfinite(f); }));
       }
-      CHECK_THROWS_WITH_AS(set.features(std::vector<float>(shortest - 1), rate),
+      CHECK_THROWS_WITH_AS(features_of(set, std::vector<float>(shortest - 1), rate),
                            doctest::Contains("needs 70 ms at least"), Error);
-      CHECK_THROWS_AS(set.features({}, rate), Error);
+      CHECK_THROWS_AS(features_of(set, {}, rate), Error);
     }
 }
 
 TEST_CASE("digital silence: what the definition gives") {
   const std::vector<float> silence(16000);
   const auto names10 = is10_names(), names11 = is11_names();
-  const auto f10 = is10_features(silence, 16000), f11 = is11_features(silence, 16000);
+  const auto f10 = features_of(feature_set("is10"), silence, 16000),
+             f11 = features_of(feature_set("is11"), silence, 16000);
   const auto of = [](const auto& names, const auto& f, const std::string& name) {
     return static_cast<double>(
         f[static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin())]);
@@ -109,11 +120,25 @@ TEST_CASE("digital silence: what the definition gives") {
   CHECK(of(names11, f11, "F0final_sma_ff0_duration") == doctest::Approx(0.92));
 }
 
+TEST_CASE("a file has the features of its samples; of a long one little is in memory, and nothing else changes") {
+  const TemporaryFolder folder;
+  const double rate = 8000, seconds = 170;  // more samples, and more frames, than are kept
+  static_assert(FrameTable::most_in_memory < 17000);
+  const std::vector<float> x = speech_like(rate, seconds);
+  write_wav(folder / "long.wav", x, 8000, WavSamples::f32);
+  for (const FeatureSet& set : feature_sets()) {
+    Samples file(folder / "long.wav");
+    CHECK(set.features(file, Definition::opensmile) == features_of(set, x, rate));
+    CHECK(file.count() == std::ssize(x));
+  }
+}
+
 TEST_CASE("features are what they were when they agreed with the published program") {
   // Removing a rounding or turning a sum around is seen here, also where no reference values are.
   const std::vector<float> x = speech_like(16000, 1);
   for (const FeatureSet& set : feature_sets()) {
-    const std::vector<float> want = golden("features").at(set.name).to_vector<float>(), have = set.features(x, 16000);
+    const std::vector<float> want = golden("features").at(set.name).to_vector<float>(),
+                             have = features_of(set, x, 16000);
     REQUIRE(have.size() == want.size());
     std::size_t apart = 0;
     for (std::size_t i = 0; i < want.size(); ++i)
@@ -140,8 +165,8 @@ TEST_CASE("features of real speech are the published program's") {
     REQUIRE(all.size() == files.size() * width);
     std::size_t apart = 0, count = 0;
     for (std::size_t row = 0; row < files.size(); row += 7) {
-      const Sound sound = read_sound(fs::path(sounds) / files[row]);
-      const std::vector<float> x = set.features(scaled_as_opensmile(sound.samples, sound.bits), sound.rate);
+      Samples sound(fs::path(sounds) / files[row]);
+      const std::vector<float> x = set.features(sound, Definition::opensmile);
       for (std::size_t i = 0; i < width; ++i, ++count) {
         const auto want = static_cast<double>(all[row * width + i]);
         if (std::abs(static_cast<double>(x[i]) - want) > 1e-3 * std::abs(want)) ++apart;

@@ -18,9 +18,8 @@ TEST_CASE("sounds read and measured by several threads at once are the same as o
   const std::filesystem::path bad = folder.file("bad.wav", "no sound");
   const auto measured = [&] {
     std::vector<std::vector<float>> features;
-    const Sound sound = read_sound(folder / "a.wav");
-    for (const FeatureSet& set : feature_sets())
-      features.push_back(set.features(scaled_as_opensmile(sound.samples, sound.bits), sound.rate));
+    Samples sound(folder / "a.wav");
+    for (const FeatureSet& set : feature_sets()) features.push_back(set.features(sound, Definition::opensmile));
     CHECK_FILE_ERROR(read_sound(bad), "Format not recognised");
     return features;
   };

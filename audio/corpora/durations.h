@@ -14,7 +14,7 @@ struct SoundInfo {
   double seconds() const { return static_cast<double>(frames) / rate; }
 };
 
-/// FileError with the reason for what is missing, no sound, or empty; of a pointer of Git LFS it says what to do.
+/// Errors are SoundReader's.
 SoundInfo sound_info(const std::filesystem::path&);
 
 }  // namespace emograd::audio::corpora

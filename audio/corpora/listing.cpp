@@ -5,6 +5,7 @@
 
 #include "audio/sound_files.h"
 #include "tensor/io/bytes.h"
+#include "tensor/io/lines.h"
 
 namespace emograd::audio::corpora {
 namespace fs = std::filesystem;
@@ -72,14 +73,9 @@ std::string lower(std::string_view text) {
 
 std::vector<std::string> text_lines(const fs::path& path) {
   const io::FileBytes bytes = io::read_file(path);
-  std::string_view text = io::as_text(bytes);
   std::vector<std::string> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end - (end > 0 && text[end - 1] == '\r' ? 1 : 0));
+  for (const std::string_view line : io::lines(io::as_text(bytes)))
     lines.push_back(io::valid_utf8(line) ? std::string(line) : from_latin1(line));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
   return lines;
 }
 

@@ -15,8 +15,10 @@ class AuditorySpectrum {
   explicit AuditorySpectrum(const MelBank&);
   void operator()(std::span<const float> energy, std::span<float> loudness) const;
   std::span<const float> weights() const { return weights_; }
+  Definition definition() const { return definition_; }
 
  private:
+  Definition definition_;
   std::vector<float> weights_;
 };
 
@@ -30,6 +32,7 @@ class RastaSpectrum {
 
  private:
   static constexpr std::size_t taps = 5;
+  Definition definition_;
   std::array<float, taps> fir_;
   float pole_;
   std::vector<float> log_weights_;

@@ -60,7 +60,12 @@ std::size_t search(const Series5& P, const Series5& Q, float delta, std::span<fl
 
 /// Quirk: the frame at 11 kHz is a cut Fourier sum. Its band ends at half of its own length in bins of the longer
 /// spectrum (4250 Hz at 16 kHz), it begins with the zeros before the frame, its end is missing, and DC counts twice.
-LineSpectrum::LineSpectrum(const Framing& framing, double rate) {
+LineSpectrum::LineSpectrum(const Framing& framing, double rate) : definition_(framing.definition) {
+  if (framing.textbook()) {
+    harmonics_ =
+        std::min(static_cast<std::size_t>(wanted_rate / 2 / framing.bin), static_cast<std::size_t>(framing.fft / 2));
+    return;
+  }
   const auto points = static_cast<double>(framing.fft);
   const double filled = static_cast<double>(framing.length) / points;
   samples_ = static_cast<std::size_t>(std::llround(points * (wanted_rate / rate) * filled));
@@ -76,7 +81,7 @@ LineSpectrum::LineSpectrum(const Framing& framing, double rate) {
     }
 }
 
-void LineSpectrum::operator()(std::span<const std::complex<float>> spectrum, std::span<float> angles) const {
+void LineSpectrum::lags_of_frame(std::span<const std::complex<float>> spectrum, std::span<float> lags) const {
   std::vector<float> y(samples_, spectrum[0].real());
   for (std::size_t k = 0; k < harmonics_; ++k) {
     const float *c = cosines_.data() + k * samples_, *s = sines_.data() + k * samples_;
@@ -84,9 +89,26 @@ void LineSpectrum::operator()(std::span<const std::complex<float>> spectrum, std
     for (std::size_t i = 0; i < samples_; ++i) y[i] = (y[i] + re * c[i]) + im * s[i];
   }
   for (float& sample : y) sample /= half_;
+  autocorrelation(y, lags);
+}
+
+/// r[l] = Σ_k P_k cos(πkl/K) for the bins 0 … K of the band, of which the first and the last count half.
+void LineSpectrum::lags_of_power(std::span<const std::complex<float>> spectrum, std::span<float> lags) const {
+  for (std::size_t l = 0; l < lags.size(); ++l) {
+    double sum = 0;
+    for (std::size_t k = 0; k <= harmonics_; ++k) {
+      const double power = static_cast<double>(std::norm(spectrum[k])) / (k == 0 || k == harmonics_ ? 2 : 1);
+      sum += power * std::cos(std::numbers::pi * static_cast<double>(k * l) / static_cast<double>(harmonics_));
+    }
+    lags[l] = static_cast<float>(sum);
+  }
+}
+
+void LineSpectrum::operator()(std::span<const std::complex<float>> spectrum, std::span<float> angles) const {
   std::array<float, order + 1> lags;
   std::array<float, order> predictor;
-  autocorrelation(y, lags);
+  if (definition_ == Definition::textbook) lags_of_power(spectrum, lags);
+  else lags_of_frame(spectrum, lags);
   linear_predictor(lags, predictor);
   line_spectral_pairs(predictor, angles);
 }

@@ -11,7 +11,8 @@ double mel(double hertz) { return hertz > 0 ? 1127 * std::log(1 + hertz / 700) :
 
 }  // namespace
 
-MelBank::MelBank(const Framing& framing, std::int64_t bands, double low, double high) : bands_(bands) {
+MelBank::MelBank(const Framing& framing, std::int64_t bands, double low, double high)
+    : definition_(framing.definition), bands_(bands) {
   const auto bin = static_cast<float>(framing.bin);
   high = std::min(high, static_cast<double>(framing.bins() - 1) * framing.bin);
   const auto mel_low = static_cast<float>(mel(low)), mel_high = static_cast<float>(mel(high));
@@ -19,7 +20,11 @@ MelBank::MelBank(const Framing& framing, std::int64_t bands, double low, double 
   for (std::int64_t m = 0; m < bands + 2; ++m) edges_.push_back(mel_low + static_cast<float>(m) * step);
 
   first_ = std::lround(low / static_cast<double>(bin)) + 1;
-  const std::int64_t end = std::min<std::int64_t>(std::lround(high / static_cast<double>(bin)), framing.bins());
+  std::int64_t end = std::min<std::int64_t>(std::lround(high / static_cast<double>(bin)), framing.bins());
+  if (framing.textbook()) {
+    first_ = static_cast<std::int64_t>(std::floor(low / framing.bin)) + 1;
+    end = static_cast<std::int64_t>(std::ceil(high / framing.bin));
+  }
   std::size_t above = 0;  // the edge at or above the bin
   for (std::int64_t n = first_; n < end; ++n) {
     const auto at = static_cast<float>(mel(static_cast<double>(static_cast<float>(n) * bin)));

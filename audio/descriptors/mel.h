@@ -4,22 +4,24 @@
 #include <span>
 #include <vector>
 
-#include "audio/descriptors/series.h"
+#include "audio/descriptors/framing.h"
 
 namespace emograd::audio {
 
 /// Overlapping triangles, equally wide on the scale mel(f) = 1127 ln(1 + f/700), of peak weight 1.
 class MelBank {
  public:
-  /// `bands` triangles whose feet reach from `low` to `high` Hz, or the highest bin. The lowest and the highest bin in
-  /// that range are left out, both.
+  /// `bands` triangles whose feet reach from `low` to `high` Hz, or the highest bin. Quirk: the lowest and the highest
+  /// bin in that range are left out, both.
   MelBank(const Framing&, std::int64_t bands, double low, double high);
   std::int64_t bands() const { return bands_; }
+  Definition definition() const { return definition_; }
   double centre(std::int64_t band) const;  // Hz
   /// power: the squared magnitudes of all bins; energy: one sum per band.
   void operator()(std::span<const float> power, std::span<float> energy) const;
 
  private:
+  Definition definition_;
   std::int64_t bands_, first_;       // first_: the first bin that takes part
   std::vector<float> edges_;         // mel, bands + 2
   std::vector<std::int32_t> falls_;  // per bin: the band it falls off from; it rises into the next one
@@ -31,7 +33,6 @@ class MelBank {
 class Cepstrum {
  public:
   Cepstrum(std::int64_t bands, std::int64_t first, std::int64_t last);
-  std::int64_t coefficients() const { return static_cast<std::int64_t>(scale_.size()); }
   void operator()(std::span<const float> logarithms, std::span<float> coefficients) const;
 
  private:

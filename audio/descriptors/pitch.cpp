@@ -16,9 +16,10 @@ constexpr float harmonic_decay = 0.85F;
 
 SubharmonicSummation::SubharmonicSummation(const Framing& framing, const PitchRules& rules)
     : rules_(rules), bins_(static_cast<std::size_t>(framing.bins())) {
+  rules_.highest |= framing.textbook();
   const auto points = static_cast<double>(bins_);
   // Quirk: the duration of the padded frame is rounded to f32 first.
-  const double bin = 1 / static_cast<double>(static_cast<float>(1 / framing.bin));
+  const double bin = framing.textbook() ? framing.bin : 1 / static_cast<double>(static_cast<float>(1 / framing.bin));
   for (std::size_t i = 0; i < bins_; ++i) at_.push_back(i == 0 ? 0 : std::log2(static_cast<double>(i) * bin));
   at_[0] = 2 * at_[1] - at_[2];
   const double log_low = std::log2(rules.lowest), log_high = std::log2(bin * (points - 1));
@@ -27,14 +28,11 @@ SubharmonicSummation::SubharmonicSummation(const Framing& framing, const PitchRu
   log_step_ =
       static_cast<float>(static_cast<float>(log_high) - static_cast<float>(log_low)) / static_cast<float>(bins_ - 1);
 
-  ratio_.resize(bins_), pivot_.resize(bins_);
-  double gamma = 0;  // second derivatives: M_i = gamma_i M_{i+1} + rest_i
-  std::vector<double> gammas(bins_);
+  ratio_.resize(bins_), pivot_.resize(bins_), gamma_.resize(bins_);  // second derivatives: M_i = γ_i M_{i+1} + rest_i
   for (std::size_t i = 1; i + 1 < bins_; ++i) {
     ratio_[i] = (at_[i] - at_[i - 1]) / (at_[i + 1] - at_[i - 1]);
-    pivot_[i] = ratio_[i] * gamma + 2;
-    gamma = (ratio_[i] - 1) / pivot_[i];
-    gammas[i] = gamma;
+    pivot_[i] = ratio_[i] * gamma_[i - 1] + 2;
+    gamma_[i] = (ratio_[i] - 1) / pivot_[i];
   }
   second_.resize(bins_), rest_.resize(bins_), slope_.resize(bins_), bend_.resize(bins_);
   for (std::size_t i = 0; i < bins_; ++i) {
@@ -45,19 +43,18 @@ SubharmonicSummation::SubharmonicSummation(const Framing& framing, const PitchRu
     readings_.push_back({right - 1, a, b, (a * a * a - a) * (h * h) / 6, (b * b * b - b) * (h * h) / 6});
   }
 
-  points_per_octave_ = points / (log_high - log_low);
-  const double middle = points_per_octave_ * std::log2(65.0 / 50.0) - 1;
+  const double points_per_octave = points / (log_high - log_low),
+               middle = points_per_octave * std::log2(65.0 / 50.0) - 1;
   for (std::size_t i = 0; i < bins_; ++i)
-    sensitivity_.push_back(0.5 + std::atan(3 * (static_cast<double>(i + 1) - middle) / points_per_octave_) /
-                                     std::numbers::pi);
+    sensitivity_.push_back(0.5 +
+                           std::atan(3 * (static_cast<double>(i + 1) - middle) / points_per_octave) / std::numbers::pi);
   float weight = 1;
   for (int h = 0; h < harmonics; ++h) {
-    shift_[h] = static_cast<std::size_t>(std::floor(static_cast<double>(static_cast<float>(points_per_octave_)) *
-                                                    std::log2(static_cast<double>(h + 1))));
+    shift_[h] = static_cast<std::size_t>(
+        std::floor(static_cast<double>(static_cast<float>(points_per_octave)) * std::log2(static_cast<double>(h + 1))));
     weight_[h] = weight;
     weight *= harmonic_decay;
   }
-  gammas_ = std::move(gammas);
   spectrum_.resize(bins_), smooth_.resize(bins_);
   octave_.resize(bins_), sums_.resize(bins_);
 }
@@ -92,7 +89,7 @@ void SubharmonicSummation::octave_scale() {
   for (std::size_t i = 1; i < last; ++i) bend_[i] = 6 * (slope_[i] - slope_[i - 1]) / (at_[i + 1] - at_[i - 1]);
   rest_[0] = second_[0] = second_[last] = 0;
   for (std::size_t i = 1; i < last; ++i) rest_[i] = (bend_[i] - ratio_[i] * rest_[i - 1]) / pivot_[i];
-  for (std::size_t i = last; i-- > 1;) second_[i] = gammas_[i] * second_[i + 1] + rest_[i];
+  for (std::size_t i = last; i-- > 1;) second_[i] = gamma_[i] * second_[i + 1] + rest_[i];
   for (std::size_t i = 0; i < bins_; ++i) {
     const Reading& r = readings_[i];
     const double value = r.a * y[r.left] + r.b * y[r.left + 1] + (r.a3 * second_[r.left] + r.b3 * second_[r.left + 1]);
@@ -149,7 +146,7 @@ PitchCandidate SubharmonicSummation::operator()(std::span<const float> magnitude
 /// Quirk: the first frame is not looked at.
 void PitchSmoother::next(const PitchCandidate& candidate) {
   const float f0 = candidate.voicing > voiced_from ? candidate.f0 : 0;
-  if (frame_++ == 0) return;
+  if (frame_++ == 0 && definition_ == Definition::opensmile) return;
   const bool was = previous_ > 0, is = f0 > 0;
   if (!was && is) onset_ = 1;
   else if (was && !is && onset_ == 0) onset_ = -1;

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "audio/descriptors/series.h"
+#include "audio/descriptors/framing.h"
 
 namespace emograd::audio {
 
@@ -40,11 +40,10 @@ class SubharmonicSummation {
 
   PitchRules rules_;
   std::size_t bins_;
-  double points_per_octave_;
   float log_low_, log_step_;  // of the octave scale: log₂ of its foot in Hz, and per point
   // The natural cubic spline through the spectrum over log₂ f: its tridiagonal system, eliminated, and where it is
   // read.
-  std::vector<double> at_, ratio_, pivot_, gammas_;
+  std::vector<double> at_, ratio_, pivot_, gamma_;
   struct Reading {
     std::size_t left;
     double a, b, a3, b3;  // weights of values and second derivatives on the left and on the right
@@ -62,12 +61,14 @@ class SubharmonicSummation {
 /// Takes away single voiced frames and one-frame octave jumps; gives every frame when the next one is there.
 class PitchSmoother {
  public:
+  explicit PitchSmoother(Definition definition = Definition::opensmile) : definition_(definition) {}
   /// The best candidate of the next frame. From the second frame on there is a value for the one before.
   void next(const PitchCandidate&);
   float f0() const { return emitted_; }
 
  private:
   static constexpr float voiced_from = 0.7F;
+  Definition definition_;
   std::int64_t frame_ = 0;
   float previous_ = 0, emitted_ = 0;
   int onset_ = 0, jump_ = 0;

@@ -42,20 +42,22 @@ std::vector<float> deltas(std::span<const float> x, std::int64_t count) {
   return d;
 }
 
-std::vector<std::vector<float>> deltas_without_zeros(const std::vector<std::vector<float>>& x, std::int64_t count) {
+std::vector<std::vector<float>> deltas_without_zeros(const std::vector<std::vector<float>>& x, std::int64_t count,
+                                                     Definition definition) {
   std::vector<std::vector<float>> d(x.size());
   float norm = 10;
   for (std::int64_t n = 0; n < count; ++n)
     for (std::size_t c = 0; c < x.size(); ++c) {
       float sum = 0;
+      if (definition == Definition::textbook) norm = 0;
       for (std::int64_t i = 1; i <= 2; ++i) {
         const float after = extended(x[c], n + i, count == 1), before = extended(x[c], n - i, count == 1);
         if (after == 0 || before == 0) continue;
         const auto weight = static_cast<float>(i);
         sum += weight * (after - before);
-        norm += weight * weight;
+        norm += definition == Definition::textbook ? 2 * weight * weight : weight * weight;
       }
-      d[c].push_back(sum / norm);
+      d[c].push_back(norm == 0 ? 0 : sum / norm);
     }
   return d;
 }

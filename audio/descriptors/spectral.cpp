@@ -11,22 +11,31 @@ float root_mean_square(std::span<const float> frame) {
   return static_cast<float>(std::sqrt(sum / static_cast<double>(frame.size())));
 }
 
-float zero_crossing_rate(std::span<const float> frame) {
+float zero_crossing_rate(std::span<const float> frame, Definition definition) {
   std::int64_t crossings = 0;
+  if (definition == Definition::textbook) {
+    float before = 0;
+    for (const float x : frame) {
+      if (before * x < 0) ++crossings;
+      if (x != 0) before = x;
+    }
+    return static_cast<float>(crossings) / static_cast<float>(frame.size());
+  }
   for (std::size_t i = 1; i + 1 < frame.size(); ++i)
     if (frame[i - 1] * frame[i] < 0 || (frame[i] == 0 && frame[i - 1] * frame[i + 1] <= 0)) ++crossings;
   return static_cast<float>(static_cast<double>(crossings) / static_cast<double>(frame.size()));
 }
 
 SpectralShapes::SpectralShapes(const Framing& framing)
-    : bin_(framing.bin), bins_(static_cast<std::size_t>(framing.bins())) {
+    : definition_(framing.definition), bin_(framing.bin), bins_(static_cast<std::size_t>(framing.bins())) {
   for (std::size_t k = 0; k < bins_; ++k) f_.push_back(static_cast<double>(k) * bin_);
   for (std::size_t k = 1; k < bins_; ++k) sum_f_ += f_[k], sum_f2_ += f_[k] * f_[k];
   low_ = band(25, 650);
   mid_ = band(1000, 4000);
 }
 
-/// Quirk: the bin below `lower` counts with the part of the way from `lower` to the bin above it, DC, too.
+/// The bins from `lower` to `upper`. Quirk: the bin below `lower` counts with the part of the way from `lower` to the
+/// bin above it, DC, too, and the one above `upper` likewise.
 SpectralShapes::Band SpectralShapes::band(double lower, double upper) const {
   const auto first = [&](auto&& accepts) {
     std::size_t k = 0;
@@ -34,6 +43,13 @@ SpectralShapes::Band SpectralShapes::band(double lower, double upper) const {
     return k;
   };
   Band b;
+  if (definition_ == Definition::textbook) {
+    b.left = first([&](double f) { return f >= lower; });
+    b.right = first([&](double f) { return f > upper; });
+    if (f_[b.right] > upper) --b.right;
+    b.left_weight = b.right_weight = 1;
+    return b;
+  }
   const std::size_t above = first([&](double f) { return f > lower; });
   b.left = above > 0 ? above - 1 : 0;
   b.left_weight = (f_[b.left + 1] - lower) / bin_;
@@ -81,10 +97,11 @@ SpectralShape SpectralShapes::operator()(std::span<const float> magnitude, std::
   s.flux = static_cast<float>(std::sqrt(change / n));
   before_.assign(magnitude.begin(), magnitude.end());
 
+  const bool textbook = definition_ == Definition::textbook;
   double entropy = 0;
   for (std::size_t k = 1; k < bins_; ++k) {
-    const double p = std::max(static_cast<double>(power[k]), least) / std::max(S, least_sum);
-    entropy -= p * std::log2(p);
+    const double P = static_cast<double>(power[k]), p = textbook ? P / S : std::max(P, least) / std::max(S, least_sum);
+    if (p > 0) entropy -= p * std::log2(p);
   }
   s.entropy = static_cast<float>(entropy);
 
@@ -102,7 +119,7 @@ SpectralShape SpectralShapes::operator()(std::span<const float> magnitude, std::
       s.kurtosis = static_cast<float>(fourth / (S * variance * variance));
     }
   }
-  s.slope = static_cast<float>((n - 1) * (n * weighted - sum_f_ * S) / (n * sum_f2_ - sum_f_ * sum_f_));
+  s.slope = static_cast<float>((textbook ? 1 : n - 1) * (n * weighted - sum_f_ * S) / (n * sum_f2_ - sum_f_ * sum_f_));
   return s;
 }
 

@@ -4,16 +4,16 @@
 #include <span>
 #include <vector>
 
-#include "audio/descriptors/series.h"
+#include "audio/descriptors/framing.h"
 
 namespace emograd::audio {
 
 /// √(Σ x²/L).
 float root_mean_square(std::span<const float> frame);
 
-/// Sign changes per sample. Quirk: a zero counts as one unless its neighbours have the same sign, so that digital
-/// silence crosses zero everywhere.
-float zero_crossing_rate(std::span<const float> frame);
+/// Sign changes per sample; zeros have the sign of what came before. Quirk: a zero counts as a change unless its
+/// neighbours have the same sign, so that digital silence crosses zero everywhere.
+float zero_crossing_rate(std::span<const float> frame, Definition = Definition::opensmile);
 
 /// What a spectrum looks like, from the power P_k at f_k Hz of all bins but DC; n of them, S = Σ P_k.
 struct SpectralShape {
@@ -39,6 +39,7 @@ class SpectralShapes {
   Band band(double lower, double upper) const;
   double mean_power(const Band&, std::span<const float> power) const;
 
+  Definition definition_;
   double bin_;
   std::size_t bins_;
   Band low_, mid_;

@@ -4,47 +4,33 @@
 #include <cmath>
 #include <limits>
 
+#include "audio/descriptors/framing.h"
 #include "audio/descriptors/parabola.h"
-#include "audio/descriptors/series.h"
 
 namespace emograd::audio {
 
-VoicePeriods::VoicePeriods(std::span<const float> samples, double rate, double search_range)
-    : x_(samples), sample_seconds_(1 / rate), range_(search_range) {
-  const Framing frames = framing(rate, 0.060);
+VoicePeriods::VoicePeriods(Samples& sound, double search_range, Definition definition)
+    : sound_(sound), definition_(definition), sample_seconds_(1 / sound.rate()), range_(search_range) {
+  const Framing frames = framing(sound.rate(), 0.060);
   hop_ = frames.hop;
   longest_frame_ = frames.length;
 }
 
 namespace {
 
-constexpr std::size_t lanes = 4;
-
-/// Pearson's correlation of x[0 … q) and x[q … 2q).
-double correlation(const float* x, std::size_t q) {
-  const float* v = x + q;
-  double mean_u = 0, mean_v = 0, uv = 0, uu = 0, vv = 0;
-  for (std::size_t n = 0; n < q; ++n) mean_u += static_cast<double>(x[n]), mean_v += static_cast<double>(v[n]);
-  mean_u /= static_cast<double>(q), mean_v /= static_cast<double>(q);
-  for (std::size_t n = 0; n < q; ++n) {
-    const double du = static_cast<double>(x[n]) - mean_u, dv = static_cast<double>(v[n]) - mean_v;
-    uv += du * dv, uu += du * du, vv += dv * dv;
-  }
-  return uv / (std::sqrt(uu) * std::sqrt(vv));
-}
-
-/// Pearson's correlations of x[0 … q) and x[q … 2q) for `lanes` successive q at a time, so that their sums do not wait
+/// Pearson's correlations of x[0 … q) and x[q … 2q) for `count` successive q from q0 on, so that their sums do not wait
 /// for each other; each runs in the order of its index.
+template <std::size_t count>
 void correlate(const float* x, std::size_t q0, double* correlations) {
-  double mean_u[lanes] = {}, mean_v[lanes] = {}, uv[lanes] = {}, uu[lanes] = {}, vv[lanes] = {};
+  double mean_u[count] = {}, mean_v[count] = {}, uv[count] = {}, uu[count] = {}, vv[count] = {};
   const auto each = [&](auto&& take) {
     for (std::size_t n = 0; n < q0; ++n)
-      for (std::size_t l = 0; l < lanes; ++l) take(l, static_cast<double>(x[n]), static_cast<double>(x[q0 + l + n]));
-    for (std::size_t l = 1; l < lanes; ++l)
+      for (std::size_t l = 0; l < count; ++l) take(l, static_cast<double>(x[n]), static_cast<double>(x[q0 + l + n]));
+    for (std::size_t l = 1; l < count; ++l)
       for (std::size_t n = q0; n < q0 + l; ++n) take(l, static_cast<double>(x[n]), static_cast<double>(x[q0 + l + n]));
   };
   each([&](std::size_t l, double u, double v) { mean_u[l] += u, mean_v[l] += v; });
-  for (std::size_t l = 0; l < lanes; ++l) {
+  for (std::size_t l = 0; l < count; ++l) {
     const auto q = static_cast<double>(q0 + l);
     mean_u[l] /= q, mean_v[l] /= q;
   }
@@ -52,22 +38,22 @@ void correlate(const float* x, std::size_t q0, double* correlations) {
     const double du = u - mean_u[l], dv = v - mean_v[l];
     uv[l] += du * dv, uu[l] += du * du, vv[l] += dv * dv;
   });
-  for (std::size_t l = 0; l < lanes; ++l) correlations[l] = uv[l] / (std::sqrt(uu[l]) * std::sqrt(vv[l]));
+  for (std::size_t l = 0; l < count; ++l) correlations[l] = uv[l] / (std::sqrt(uu[l]) * std::sqrt(vv[l]));
 }
+
+constexpr std::int64_t lanes = 4;
 
 }  // namespace
 
-/// Of x[start … start + q) and x[start + q … start + 2q), for every q: the correlations' highest maximum.
-bool VoicePeriods::find_period(std::int64_t start, std::int64_t shortest, std::int64_t longest, Period& period) {
-  const auto lags = static_cast<std::size_t>(longest - shortest + 1);
+/// Of x[0 … q) and x[q … 2q), for every q: the correlations' highest maximum.
+bool VoicePeriods::find_period(std::span<const float> x, std::int64_t shortest, std::int64_t longest, Period& period) {
+  const auto lags = static_cast<std::size_t>(longest - shortest + 1), first = static_cast<std::size_t>(shortest);
   correlations_.resize(lags + lanes);
   // The last ones may be lags too many; they must lie in the sound, too.
   std::size_t i = 0;
-  const auto there = x_.size() - static_cast<std::size_t>(start);
-  const float* x = x_.data() + start;
-  for (; i < lags && 2 * (static_cast<std::size_t>(shortest) + i + lanes) <= there; i += lanes)
-    correlate(x, static_cast<std::size_t>(shortest) + i, correlations_.data() + i);
-  for (; i < lags; ++i) correlations_[i] = correlation(x, static_cast<std::size_t>(shortest) + i);
+  for (; i < lags && 2 * (first + i + lanes) <= x.size(); i += lanes)
+    correlate<lanes>(x.data(), first + i, correlations_.data() + i);
+  for (; i < lags; ++i) correlate<1>(x.data(), first + i, correlations_.data() + i);
   std::size_t best = 0;
   for (std::size_t m = 1; m + 2 < lags; ++m) {
     const double here = correlations_[m];
@@ -84,21 +70,18 @@ bool VoicePeriods::find_period(std::int64_t start, std::int64_t shortest, std::i
 }
 
 /// Peak to peak. Quirk: without the first and the last sample.
-float VoicePeriods::amplitude(std::int64_t start, std::int64_t samples) const {
-  float low = x_[static_cast<std::size_t>(start + 1)], high = low;
-  for (std::int64_t i = start + 1; i <= start + samples - 2; ++i) {
-    low = std::min(low, x_[static_cast<std::size_t>(i)]);
-    high = std::max(high, x_[static_cast<std::size_t>(i)]);
-  }
-  return high - low;
+float VoicePeriods::amplitude(std::span<const float> period) const {
+  if (definition_ == Definition::opensmile) period = period.subspan(1, std::max<std::size_t>(period.size(), 3) - 2);
+  const auto [low, high] = std::minmax_element(period.begin(), period.end());
+  return *high - *low;
 }
 
 /// Quirks: the waveform is looked at one hop after the frame that F0 belongs to. A period is accepted if its
 /// correlation exceeds the least one of the frame so far, its own included, rounded to f32: the first period of a frame
 /// only where that rounding went down.
 VoiceQuality VoicePeriods::operator()(float f0) {
-  const auto samples = static_cast<std::int64_t>(x_.size());
-  const std::int64_t begins = (frame_++ + 1) * hop_;
+  const bool textbook = definition_ == Definition::textbook;
+  const std::int64_t begins = (frame_++ + (textbook ? 0 : 1)) * hop_;
   const auto hop = static_cast<std::int64_t>(std::ceil(hop_seconds / sample_seconds_));
   const std::int64_t fresh = hop + carry_;
   std::int64_t wanted = fresh;
@@ -124,20 +107,23 @@ VoiceQuality VoicePeriods::operator()(float f0) {
     return {};
   }
 
-  wanted = std::min(wanted, samples - position_);
+  const std::span<const float> x = sound_.at(position_, wanted + 2 * lanes);
+  wanted = std::min(wanted, std::ssize(x));
+  const auto from = [x](std::int64_t start) { return x.subspan(static_cast<std::size_t>(start)); };
   std::int64_t start = 0, last = 0;
   int periods = 0, differences = 0, second_differences = 0;
   float sum_period = 0, sum_difference = 0, sum_second = 0, sum_amplitude = 0, sum_change = 0;
   float least = std::numeric_limits<float>::infinity();
   while (start < wanted - 2 * longest - 1) {
     Period period;
-    if (!find_period(position_ + start, shortest, longest, period)) {
+    if (!find_period(from(start), shortest, longest, period)) {
       start += nominal;
     } else {
       const std::int64_t next = start + period.samples;
-      const float a0 = amplitude(position_ + start, period.samples), a1 = amplitude(position_ + next, period.samples);
+      const auto length = static_cast<std::size_t>(period.samples);
+      const float a0 = amplitude(from(start).first(length)), a1 = amplitude(from(next).first(length));
       least = std::min(least, static_cast<float>(period.correlation));
-      if (period.correlation > static_cast<double>(least)) {
+      if (textbook || period.correlation > static_cast<double>(least)) {
         const auto seconds = static_cast<float>(period.seconds);
         ++periods;
         sum_period += seconds;

@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "audio/descriptors/samples.h"
+
 namespace emograd::audio {
 
 /// How much periods of the voice differ from one to the next, in one frame.
@@ -17,7 +19,7 @@ struct VoiceQuality {
 class VoicePeriods {
  public:
   /// search_range: the lags looked at are within this fraction of the one that F0 gives.
-  VoicePeriods(std::span<const float> samples, double rate, double search_range);
+  VoicePeriods(Samples&, double search_range, Definition = Definition::opensmile);
   /// f0: of the next frame, in Hz, 0 where it is not voiced.
   VoiceQuality operator()(float f0);
 
@@ -26,10 +28,11 @@ class VoicePeriods {
     std::int64_t samples;
     double seconds, correlation;  // refined by a parabola
   };
-  bool find_period(std::int64_t start, std::int64_t shortest, std::int64_t longest, Period&);
-  float amplitude(std::int64_t start, std::int64_t samples) const;
+  bool find_period(std::span<const float> x, std::int64_t shortest, std::int64_t longest, Period&);
+  float amplitude(std::span<const float> period) const;
 
-  std::span<const float> x_;
+  Samples& sound_;
+  Definition definition_;
   double sample_seconds_, range_;
   std::int64_t hop_, longest_frame_;
   std::int64_t frame_ = 0, position_ = 0, carry_ = 0;

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "audio/descriptors/series.h"
+#include "audio/descriptors/frame_table.h"
+#include "audio/descriptors/samples.h"
 #include "audio/functionals/functionals.h"
 
 /// A feature set is a table of descriptors × functionals, with the descriptors' slopes ("deltas") beside them.
@@ -23,39 +25,42 @@ struct Block {
 
 /// "mfcc[3]" → "mfcc_sma[3]", and its slope "mfcc_sma_de[3]".
 std::string contour_name(const Block&, const std::string& descriptor, bool slope);
-
-/// What functionals see: the first `frames` frames of the block's descriptors, smoothed, then of their slopes.
-AllSeries smooth(const Block&, const AllSeries&, std::int64_t frames);
 std::vector<std::string> feature_names(const Block&);
 
-/// What a block's functionals see of a sound.
-struct BlockContours {
-  Block block;
-  AllSeries contours;
+/// What a set sees of a sound: its descriptors, and of each block the first so many frames.
+struct Analysis {
+  struct View {
+    Block block;
+    std::int64_t frames;
+  };
+  Descriptors descriptors;
+  std::vector<View> views;
+  Definition definition;
 };
 
-/// One number per contour and functional, the functionals of a contour side by side; 0 where a contour has no values.
-std::vector<float> summed_up(const std::vector<BlockContours>&);
+/// f(block, name, values) of every contour that functionals see, in the order of the set: a block's descriptors,
+/// smoothed, then their slopes.
+void each_contour(const Analysis&, const std::function<void(const Block&, const std::string&, std::vector<float>)>& f);
 
-/// A set by name. Samples are as openSMILE scales them (scaled_as_opensmile); Error where there are too few.
+/// One number per contour and functional, the functionals of a contour side by side; 0 where a contour has no values.
+std::vector<float> summed_up(const Analysis&);
+
+/// A set by name. Error where there are too few samples.
 struct FeatureSet {
   std::string name, about;
   std::vector<std::string> (*names)();
-  std::vector<float> (*features)(const std::vector<float>& samples, double rate);
-  std::vector<BlockContours> (*contours)(const std::vector<float>& samples, double rate);
+  Analysis (*analyse)(Samples&, Definition);
+  std::vector<float> (*features)(Samples&, Definition);
 };
 const std::vector<FeatureSet>& feature_sets();
 /// Error naming those there are.
 const FeatureSet& feature_set(const std::string& name);
 
-/// The descriptors of every frame before smoothing.
-AllSeries is10_descriptors(const std::vector<float>& samples, double rate);
-AllSeries is11_descriptors(const std::vector<float>& samples, double rate);
 std::vector<std::string> is10_names();
 std::vector<std::string> is11_names();
-std::vector<float> is10_features(const std::vector<float>& samples, double rate);
-std::vector<float> is11_features(const std::vector<float>& samples, double rate);
-std::vector<BlockContours> is10_contours(const std::vector<float>& samples, double rate);
-std::vector<BlockContours> is11_contours(const std::vector<float>& samples, double rate);
+Analysis is10_analysis(Samples&, Definition = Definition::opensmile);
+Analysis is11_analysis(Samples&, Definition = Definition::opensmile);
+std::vector<float> is10_features(Samples&, Definition = Definition::opensmile);
+std::vector<float> is11_features(Samples&, Definition = Definition::opensmile);
 
 }  // namespace emograd::audio

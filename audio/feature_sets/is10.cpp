@@ -42,44 +42,43 @@ Blocks blocks() {
   return b;
 }
 
-/// (mean power/10⁻⁶)^0.3. Quirk: of the windowed frame's first sample alone.
-float loudness(float first_sample, double window_sum) {
-  constexpr double window_begins = 0.08;  // Hamming's
-  const auto x = static_cast<double>(first_sample);
-  return static_cast<float>(std::pow(window_begins * (x * x) / window_sum / 1e-6, 0.3));
+/// (mean power/10⁻⁶)^0.3, weighted by the window. Quirk: of the windowed frame's first sample alone.
+float loudness(std::span<const float> frame, std::span<const float> window, Definition definition) {
+  double power = 0, weights = 0;
+  for (std::size_t i = 0; i < window.size(); ++i) {
+    const auto w = static_cast<double>(window[i]), x = static_cast<double>(frame[i]);
+    power += w * (x * x), weights += w;
+  }
+  if (definition == Definition::opensmile) {
+    constexpr double window_begins = 0.08;  // Hamming's
+    const auto x = static_cast<double>(frame[0]);
+    power = window_begins * (x * x);
+  }
+  return static_cast<float>(std::pow(power / weights / 1e-6, 0.3));
 }
 
 /// F0 as it was last, smoothed over voiced frames.
-Series pitch_envelope(const std::vector<float>& f0) {
-  Series envelope{"F0finEnv", {}};
+FrameTable pitch_envelope(const std::vector<float>& f0) {
+  FrameTable envelope({"F0finEnv"});
   float e = 0;
   for (const float f : f0) {
     if (f > 0) e = e == 0 ? f : 0.75F * e + 0.25F * f;
-    envelope.values.push_back(e);
+    envelope.append({&e, 1});
   }
   return envelope;
 }
 
-const Series& of(const AllSeries& all, const std::string& name) {
-  return *std::find_if(all.begin(), all.end(), [&](const Series& s) { return s.name == name; });
-}
-
-}  // namespace
-
-AllSeries is10_descriptors(const std::vector<float>& samples, double rate) {
-  const Framing frames = framing(rate, 0.025);
+FrameTable spectral_descriptors(Samples& sound, Definition definition) {
+  const Framing frames = framing(sound.rate(), 0.025, definition);
   const std::vector<float> window = hamming(frames.length);
   Spectra spectra(frames, window, 0.97F, Spectra::Padding::around);
   const MelBank bank(frames, cepstrum_bands, 20, 8000), wide_bank(frames, log_bands, 20, 6500);
   const Cepstrum cepstrum(cepstrum_bands, 0, cepstra - 1);
-  const LineSpectrum line_spectrum(frames, rate);
-  double window_sum = 0;
-  for (std::int64_t i = 0; i < frames.length; ++i)
-    window_sum += static_cast<double>(window[static_cast<std::size_t>(i)]);
+  const LineSpectrum line_spectrum(frames, sound.rate());
 
-  Columns columns(spectral);
+  FrameTable table(spectral);
   std::vector<float> mel(cepstrum_bands), wide(log_bands), mfcc(cepstra), lsp(LineSpectrum::order), row;
-  each_frame(samples, frames, [&](std::span<const float> frame) {
+  each_frame(sound, frames, [&](std::span<const float> frame) {
     spectra.analyse(frame);
     bank(spectra.power(), mel);
     for (float& e : mel) e = std::log(std::max(e, 1e-8F));
@@ -87,44 +86,41 @@ AllSeries is10_descriptors(const std::vector<float>& samples, double rate) {
     wide_bank(spectra.power(), wide);
     for (float& e : wide) e = std::log(std::max(e, 1e-12F));
     line_spectrum(spectra.spectrum(), lsp);
-    row = {loudness(frame[0], window_sum)};
+    row = {loudness(frame, window, definition)};
     for (const auto& part : {mfcc, wide, lsp}) row.insert(row.end(), part.begin(), part.end());
-    columns.append(row);
+    table.append(row);
   });
-  AllSeries all = columns.take();
-  const PitchRules rules{.window_sigma = 0.25, .lowest = 20, .candidates = 6, .highest = true, .zeros_around = true};
-  for (Series& s : voice_descriptors(samples, rate, rules, 0.20)) all.push_back(std::move(s));
-  all.push_back(pitch_envelope(of(all, "F0final").values));
-  return all;
+  return table;
 }
+
+}  // namespace
 
 std::vector<std::string> is10_names() {
   const Blocks b = blocks();
   return joined({feature_names(b.all), feature_names(b.voiced), {"F0final__Turn_onsetRate", "F0final__Turn_duration"}});
 }
 
-namespace {
-
-std::vector<BlockContours> contours_of(const AllSeries& all, std::size_t samples, double rate) {
-  const auto count = static_cast<std::int64_t>(of(all, "F0final").values.size());
-  check(count >= 1, "is10: {} samples at {} Hz; needs 70 ms at least", samples, rate);
+Analysis is10_analysis(Samples& sound, Definition definition) {
+  const PitchRules rules{.window_sigma = 0.25, .lowest = 20, .candidates = 6, .highest = true, .zeros_around = true};
+  Analysis a{{}, {}, definition};
+  a.descriptors.push_back(spectral_descriptors(sound, definition));
+  a.descriptors.push_back(voice_descriptors(sound, rules, 0.20, definition));
+  const std::int64_t voiced_frames = a.descriptors.back().frames();
+  check(voiced_frames >= 1, "is10: {} samples at {} Hz; needs 70 ms at least", sound.count(), sound.rate());
+  a.descriptors.push_back(pitch_envelope(values(a.descriptors, "F0final")));
   // Quirk: the last two frames are not looked at.
-  const std::int64_t frames = std::max<std::int64_t>(1, count - 2);
+  const std::int64_t last = definition == Definition::textbook ? 0 : 2;
+  const std::int64_t frames = std::max<std::int64_t>(1, voiced_frames - last);
   const Blocks b = blocks();
-  return {{b.all, smooth(b.all, all, frames)}, {b.voiced, smooth(b.voiced, all, frames)}};
+  a.views = {{b.all, frames}, {b.voiced, frames}};
+  return a;
 }
 
-}  // namespace
-
-std::vector<BlockContours> is10_contours(const std::vector<float>& samples, double rate) {
-  return contours_of(is10_descriptors(samples, rate), samples.size(), rate);
-}
-
-std::vector<float> is10_features(const std::vector<float>& samples, double rate) {
-  const AllSeries all = is10_descriptors(samples, rate);
-  std::vector<float> features = summed_up(contours_of(all, samples.size(), rate));
+std::vector<float> is10_features(Samples& sound, Definition definition) {
+  const Analysis a = is10_analysis(sound, definition);
+  std::vector<float> features = summed_up(a);
   // Of the unsmoothed pitch: how often it sets in per second, and how long it is followed.
-  const std::vector<float>& f0 = of(all, "F0final").values;
+  const std::vector<float> f0 = values(a.descriptors, "F0final");
   std::int64_t onsets = 0;
   for (std::size_t i = 1; i < f0.size(); ++i)
     if (f0[i - 1] == 0 && f0[i] > 0) ++onsets;

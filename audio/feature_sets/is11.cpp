@@ -57,16 +57,9 @@ Blocks blocks() {
   return b;
 }
 
-float mean(std::span<const float> x) {
-  float sum = 0;
-  for (const float v : x) sum += v;
-  return sum / static_cast<float>(x.size());
-}
-
-}  // namespace
-
-AllSeries is11_descriptors(const std::vector<float>& samples, double rate) {
-  const Framing frames = framing(rate, 0.020);  // Quirk: 20 ms, where the challenge's paper says 25
+/// Of frames as long as the challenge's paper says. Quirk: they are of 20 ms.
+FrameTable spectral_descriptors(Samples& sound, Definition definition) {
+  const Framing frames = framing(sound.rate(), definition == Definition::textbook ? 0.025 : 0.020, definition);
   Spectra spectra(frames, hamming(frames.length));
   const MelBank bank(frames, mel_bands, 20, 8000);
   const AuditorySpectrum auditory(bank);
@@ -75,9 +68,9 @@ AllSeries is11_descriptors(const std::vector<float>& samples, double rate) {
   const Cepstrum cepstrum(mel_bands, 1, 12);
   constexpr float full_scale = 32767.0F * 32767.0F;  // cepstra are of integer samples, their energies at least 1
 
-  Columns columns(joined({energy, spectral}));
+  FrameTable table(joined({energy, spectral}));
   std::vector<float> mel(mel_bands), plain(mel_bands), filtered(mel_bands), logarithms(mel_bands), mfcc(12), row;
-  each_frame(samples, frames, [&](std::span<const float> frame) {
+  each_frame(sound, frames, [&](std::span<const float> frame) {
     spectra.analyse(frame);
     bank(spectra.power(), mel);
     auditory(mel, plain);
@@ -85,40 +78,41 @@ AllSeries is11_descriptors(const std::vector<float>& samples, double rate) {
     const SpectralShape s = shapes(spectra.magnitude(), spectra.power());
     for (std::size_t b = 0; b < mel.size(); ++b) logarithms[b] = std::log(std::max(mel[b] * full_scale, 1.0F));
     cepstrum(logarithms, mfcc);
-    row = {mean(plain), mean(filtered), root_mean_square(frame), zero_crossing_rate(frame)};
+    row = {f32_mean(plain), f32_mean(filtered), root_mean_square(frame), zero_crossing_rate(frame, definition)};
     row.insert(row.end(), filtered.begin(), filtered.end());
     row.insert(row.end(), {s.low_band, s.mid_band, s.roll_off[0], s.roll_off[1], s.roll_off[2], s.roll_off[3], s.flux,
                            s.entropy, s.variance, s.skewness, s.kurtosis, s.slope});
     row.insert(row.end(), mfcc.begin(), mfcc.end());
-    columns.append(row);
+    table.append(row);
   });
-  AllSeries all = columns.take();
-  const PitchRules rules{.window_sigma = 0.4, .lowest = 25, .candidates = 4, .highest = false, .zeros_around = false};
-  for (Series& s : voice_descriptors(samples, rate, rules, 0.25)) all.push_back(std::move(s));
-  return all;
+  return table;
 }
+
+}  // namespace
 
 std::vector<std::string> is11_names() {
   const Blocks b = blocks();
   return joined({feature_names(b.energy), feature_names(b.spectral), feature_names(b.voice), feature_names(b.runs)});
 }
 
-std::vector<BlockContours> is11_contours(const std::vector<float>& samples, double rate) {
-  const AllSeries all = is11_descriptors(samples, rate);
-  const auto short_frames = static_cast<std::int64_t>(all.front().values.size());
-  const auto long_frames = static_cast<std::int64_t>(all.back().values.size());
-  check(long_frames >= 1, "is11: {} samples at {} Hz; needs 70 ms at least", samples.size(), rate);
-  // Quirk: the last frames are not looked at.
-  const std::int64_t spectral_frames = short_frames - 2, voiced_frames = std::max<std::int64_t>(1, long_frames - 2);
+Analysis is11_analysis(Samples& sound, Definition definition) {
+  const PitchRules rules{.window_sigma = 0.4, .lowest = 25, .candidates = 4, .highest = false, .zeros_around = false};
+  Analysis a{{}, {}, definition};
+  a.descriptors.push_back(spectral_descriptors(sound, definition));
+  a.descriptors.push_back(voice_descriptors(sound, rules, 0.25, definition));
+  const std::int64_t spectral_frames = a.descriptors[0].frames(), voiced_frames = a.descriptors[1].frames();
+  check(voiced_frames >= 1, "is11: {} samples at {} Hz; needs 70 ms at least", sound.count(), sound.rate());
+  // Quirk: the last two frames are not looked at.
+  const std::int64_t last = definition == Definition::textbook ? 0 : 2;
+  const std::int64_t voiced = std::max<std::int64_t>(1, voiced_frames - last);
   const Blocks b = blocks();
-  return {{b.energy, smooth(b.energy, all, spectral_frames)},
-          {b.spectral, smooth(b.spectral, all, spectral_frames)},
-          {b.voice, smooth(b.voice, all, voiced_frames)},
-          {b.runs, smooth(b.runs, all, voiced_frames)}};
+  a.views = {
+      {b.energy, spectral_frames - last}, {b.spectral, spectral_frames - last}, {b.voice, voiced}, {b.runs, voiced}};
+  return a;
 }
 
-std::vector<float> is11_features(const std::vector<float>& samples, double rate) {
-  return summed_up(is11_contours(samples, rate));
+std::vector<float> is11_features(Samples& sound, Definition definition) {
+  return summed_up(is11_analysis(sound, definition));
 }
 
 }  // namespace emograd::audio

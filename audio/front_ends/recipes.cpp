@@ -4,6 +4,7 @@
 #include <cmath>
 #include <span>
 
+#include "audio/by_name.h"
 #include "audio/front_ends/features.h"
 #include "audio/front_ends/frames.h"
 #include "audio/front_ends/mel_filters.h"
@@ -114,13 +115,6 @@ const std::vector<FrontEnd>& front_ends() {
   return all;
 }
 
-const FrontEnd& front_end(const std::string& name) {
-  std::string known;
-  for (const FrontEnd& recipe : front_ends()) {
-    if (recipe.name == name) return recipe;
-    known += (known.empty() ? "" : ", ") + recipe.name;
-  }
-  fail("there is no front end '" + name + "'; there are " + known);
-}
+const FrontEnd& front_end(const std::string& name) { return by_name(front_ends(), name, "front end"); }
 
 }  // namespace emograd::audio

@@ -78,7 +78,8 @@ const Contour::Line& Contour::line() {
   return *line_;
 }
 
-/// The normal equations by Cramer's rule. Quirk: two values, through which many parabolas pass, give none.
+/// The normal equations by Cramer's rule. Two values, through which many parabolas pass, give the line. Quirk: they
+/// give none.
 const Contour::Parabola& Contour::parabola() {
   if (parabola_) return *parabola_;
   const Sums s = sums();
@@ -86,6 +87,7 @@ const Contour::Parabola& Contour::parabola() {
   Parabola p{0, 0, x_.size() == 1 ? static_cast<double>(x_[0]) : 0, 0};
   const auto determinant = [](double a, double b, double c, double d, double e, double f, double g, double h,
                               double i) { return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g); };
+  if (textbook() && x_.size() == 2) p.b = line().m, p.c = line().t;
   if (x_.size() > 2) {
     const double whole = determinant(s4, s3, s.s2, s3, s.s2, s.s1, s.s2, s.s1, n);
     p.a = determinant(s.y2, s3, s.s2, s.y1, s.s2, s.s1, s.y0, s.s1, n) / whole;
@@ -107,29 +109,32 @@ double Contour::centroid() {
   return s.y0 == 0 ? 0 : s.y1 / s.y0 / count();
 }
 
-/// Quirks: the height of a peak is the value behind its top. Maximum and minimum before the first ones are 0.
+/// A maximum counts once the contour has come down from it by 0.09 of its range (or ends), having risen to it by 0.11
+/// of it. Quirks: the height of a peak is the value behind its top, that of a valley likewise; maximum and minimum
+/// before the first ones are 0.
 const Contour::Peaks& Contour::peaks() {
   if (peaks_) return *peaks_;
   peaks_.emplace();
   const auto range = static_cast<double>(extremes().range());
-  float last_min = 0, last_max = 0;
+  float last_min = textbook() ? x_[0] : 0, last_max = 0;
   bool rising = false, any = false;
   std::size_t top = 0, previous = 0;
   for (std::size_t i = 2; i < x_.size(); ++i) {
     const float a = x_[i - 2], b = x_[i - 1], c = x_[i];
+    const float here = textbook() ? b : c;
     if (a < b && b > c) {
       if (!rising) {
-        last_max = c;
-      } else if (c > last_max) {
-        last_max = c;
+        last_max = here;
+      } else if (here > last_max) {
+        last_max = here;
         top = i;
       }
       if (static_cast<double>(last_max) - static_cast<double>(last_min) > 0.11 * range) {
         rising = true;
-        top = i;
+        if (here == last_max || !textbook()) top = i;  // Quirk: a lower one on the way down moves it
       }
     } else if (a > b && b < c) {
-      last_min = c;
+      last_min = here;
     }
     if (rising && (static_cast<double>(c) < static_cast<double>(last_max) - 0.09 * range || i + 1 == x_.size())) {
       peaks_->heights.push_back(last_max);
@@ -149,13 +154,14 @@ const std::vector<double>& Contour::segments() {
   return *segments_;
 }
 
-/// Quirks: the running mean is taken to have been 0 before the contour, and the first segment to have begun before it.
+/// Quirks: the running mean is taken to have been 0 before the contour, and the first segment to have begun before it;
+/// a hundred segments are enough.
 std::vector<double> Contour::level_segments() {
   std::vector<double> lengths;
   const auto n = static_cast<std::int64_t>(x_.size());
   const std::int64_t gap = std::max<std::int64_t>(2, n / 100 - 1);
-  float sum = 0, before = 0;
-  std::int64_t mark = -(gap / 2);
+  float sum = 0, before = textbook() ? x_[0] : 0;
+  std::int64_t mark = textbook() ? 0 : -(gap / 2);
   for (std::int64_t i = 0; i < n; ++i) {
     sum += x_[static_cast<std::size_t>(i)];
     if (i >= 3) sum -= x_[static_cast<std::size_t>(i - 3)];
@@ -165,7 +171,7 @@ std::vector<double> Contour::level_segments() {
       return (running > level && before <= level) || (running < level && before >= level);
     });
     if (crosses && i - mark > gap) {
-      if (lengths.size() < most_segments) lengths.push_back(static_cast<double>(i - mark));
+      if (textbook() || lengths.size() < most_segments) lengths.push_back(static_cast<double>(i - mark));
       mark = i;
     }
     before = running;
@@ -179,7 +185,8 @@ std::vector<double> Contour::runs() const {
   std::size_t first = 0, last = 0;
   int values = 0, zeros = 0;
   const auto close = [&] {
-    if (values >= 3 && lengths.size() < most_segments) lengths.push_back(static_cast<double>(last - first));
+    if (values >= 3 && (textbook() || lengths.size() < most_segments))
+      lengths.push_back(static_cast<double>(last - first));
     values = zeros = 0;
   };
   for (std::size_t i = 0; i < x_.size(); ++i) {

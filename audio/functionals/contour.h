@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "audio/descriptors/framing.h"
+
 namespace emograd::audio {
 
 /// A descriptor over the frames of an utterance, and what functionals have in common about it, each computed when it is
@@ -13,10 +15,14 @@ namespace emograd::audio {
 class Contour {
  public:
   /// At least one value. levels: where segments end; see there.
-  explicit Contour(std::span<const float> values, std::span<const float> levels = {}) : x_(values), levels_(levels) {}
+  explicit Contour(std::span<const float> values, std::span<const float> levels = {},
+                   Definition definition = Definition::opensmile)
+      : x_(values), levels_(levels), definition_(definition) {}
 
   std::span<const float> values() const { return x_; }
   double count() const { return static_cast<double>(x_.size()); }
+  /// Whether functionals are what their names promise, quirks left out.
+  bool textbook() const { return definition_ == Definition::textbook; }
 
   struct Extremes {
     float min, max;
@@ -76,6 +82,7 @@ class Contour {
   std::vector<double> runs() const;
 
   std::span<const float> x_, levels_;
+  Definition definition_;
   std::optional<Extremes> extremes_;
   std::optional<float> mean_;
   std::vector<float> sorted_;

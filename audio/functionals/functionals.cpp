@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "audio/descriptors/series.h"
-#include "tensor/error.h"
+#include "audio/by_name.h"
+#include "audio/descriptors/framing.h"
 
 namespace emograd::audio {
 namespace {
@@ -40,11 +40,10 @@ float bending(Contour& c, const Holds& holds) {
   return f32(static_cast<double>(count) / (c.count() - 2));
 }
 
-/// Quirk: of peaks' heights, and of the contour they are compared with, the mean is summed in f32.
-float f32_mean(std::span<const float> values) {
-  float sum = 0;
-  for (const float v : values) sum += v;
-  return values.empty() ? 0 : sum / static_cast<float>(values.size());
+/// The mean; 0 of none. Quirk: of peaks' heights, and of the contour they are compared with, it is summed in f32.
+float peak_mean(Contour& c, std::span<const float> values) {
+  if (!c.textbook() || values.empty()) return f32_mean(values);
+  return Contour(values).mean();
 }
 
 const std::vector<Functional>& known() {
@@ -52,11 +51,11 @@ const std::vector<Functional>& known() {
       {"maxPos", [](Contour& c) { return static_cast<float>(c.extremes().max_at); }},
       {"minPos", [](Contour& c) { return static_cast<float>(c.extremes().min_at); }},
       {"amean", [](Contour& c) { return c.mean(); }},
-      {"qmean",  // Quirk: of squares, without the root
+      {"qmean",  // Quirk: the mean of squares, without the root
        [](Contour& c) {
          double sum = 0;
          for (const float x : c.values()) sum += f64(x) * f64(x);
-         return f32(sum / c.count());
+         return f32(c.textbook() ? std::sqrt(sum / c.count()) : sum / c.count());
        }},
 
       {"stddev", [](Contour& c) { return f32(std::sqrt(c.moments().second)); }},
@@ -100,13 +99,14 @@ const std::vector<Functional>& known() {
       {"leftctime", [](Contour& c) { return bending(c, [](float d, float e) { return e > d; }); }},
       {"rightctime", [](Contour& c) { return bending(c, [](float d, float e) { return e < d; }); }},
 
-      {"meanPeakDist",  // Quirk: as if peaks were one frame more than n apart, where there are not two
+      {"meanPeakDist",  // 0 where there are not two. Quirk: as if they were one frame more than n apart
        [](Contour& c) {
          const auto& distances = c.peaks().distances;
-         return f32((distances.empty() ? c.count() + 1 : spread(distances).mean) * seconds);
+         const double none = c.textbook() ? 0 : c.count() + 1;
+         return f32((distances.empty() ? none : spread(distances).mean) * seconds);
        }},
-      {"peakMean", [](Contour& c) { return f32_mean(c.peaks().heights); }},
-      {"peakMeanMeanDist", [](Contour& c) { return f32_mean(c.peaks().heights) - f32_mean(c.values()); }},
+      {"peakMean", [](Contour& c) { return peak_mean(c, c.peaks().heights); }},
+      {"peakMeanMeanDist", [](Contour& c) { return peak_mean(c, c.peaks().heights) - peak_mean(c, c.values()); }},
       {"peakDistStddev", [](Contour& c) { return f32(spread(c.peaks().distances).deviation * seconds); }},
 
       {"meanSegLen", [](Contour& c) { return f32(spread(c.segments()).mean * seconds); }},
@@ -134,12 +134,7 @@ const std::vector<Functional>& known() {
 
 std::vector<Functional> functionals(const std::vector<std::string>& names) {
   std::vector<Functional> chosen;
-  for (const std::string& name : names) {
-    const auto found =
-        std::find_if(known().begin(), known().end(), [&](const Functional& f) { return f.name == name; });
-    check(found != known().end(), "there is no functional '{}'", name);
-    chosen.push_back(*found);
-  }
+  for (const std::string& name : names) chosen.push_back(by_name(known(), name, "functional"));
   return chosen;
 }
 

@@ -12,6 +12,7 @@
 #include "tensor/error.h"
 #include "tensor/io/arff.h"
 #include "tensor/io/csv.h"
+#include "tensor/io/lines.h"
 #include "tensor/io/npy.h"
 
 namespace emograd::protocol {
@@ -21,17 +22,10 @@ namespace {
 /// The lines of a text file; one line break at its end is no further line.
 std::vector<std::string> read_lines(const fs::path& path) {
   const io::FileBytes bytes = io::read_file(path);
-  std::string_view text = io::as_text(bytes);
+  const std::string_view text = io::as_text(bytes);
   io::check_file(io::valid_utf8(text), path.string(), "is not UTF-8 text");
-  std::vector<std::string> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    lines.emplace_back(line);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
+  const std::vector<std::string_view> lines = io::lines(text);
+  return {lines.begin(), lines.end()};
 }
 
 std::map<std::string, Annotation> read_labels(const fs::path& path) {

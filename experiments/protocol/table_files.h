@@ -11,10 +11,10 @@ namespace emograd::protocol {
 /// Where a user's features lie.
 struct TableFiles {
   /// .npy: an array (utterances, features), with `files` beside it. A folder: features.npy, names.txt and files.txt in
-  /// it, as the program extract leaves them. Otherwise what openSMILE writes: ARFF (.arff, or
-  /// whatever begins with @relation), or CSV, separated by ';' or ','. The utterance is in the first column;
-  /// frameIndex, frameTime, frameLength, start, end and a last column 'class', in ARFF all last attributes that are not
-  /// numeric, are passed over.
+  /// it, as the program extract leaves them. Otherwise what openSMILE writes: ARFF (.arff, or whatever begins with
+  /// @relation), or CSV, separated by ';' or ','. The utterance is in the first column; frameIndex, frameTime,
+  /// frameLength, start, end and a last column 'class', in ARFF all last attributes that are not numeric, are passed
+  /// over.
   std::filesystem::path features;
   std::filesystem::path names;  // text, one feature name per line; only with .npy; empty: numbers
   std::filesystem::path files;  // text, one utterance per row, as file name or path; only with .npy

@@ -27,7 +27,7 @@ std::string quoted(const std::string& text) {
   return out + "'";
 }
 
-void write_csv_rows(const std::filesystem::path& path, const FeatureRows& rows, const std::vector<float>& values) {
+void write_csv_rows(const std::filesystem::path& path, const FeatureRows& rows, const float* values) {
   CsvTable table;
   table.columns = rows.names;
   table.columns.insert(table.columns.begin(), "name");
@@ -40,7 +40,7 @@ void write_csv_rows(const std::filesystem::path& path, const FeatureRows& rows, 
   write_csv(path, table);
 }
 
-void write_arff_rows(const std::filesystem::path& path, const FeatureRows& rows, const std::vector<float>& values) {
+void write_arff_rows(const std::filesystem::path& path, const FeatureRows& rows, const float* values) {
   AtomicFile file(path);
   file.write("@relation emograd\n\n@attribute name string\n");
   for (const std::string& name : rows.names) file.write("@attribute " + quoted(name) + " numeric\n");
@@ -59,7 +59,7 @@ void write_feature_files(const RunFolder& folder, const FeatureRows& rows, const
   const auto wanted = [&](const char* format) {
     return std::find(formats.begin(), formats.end(), format) != formats.end();
   };
-  const std::vector<float> values = rows.x.to_vector<float>();
+  const float* values = rows.x.data<float>();
   if (wanted("csv")) write_csv_rows(folder.path() / "features.csv", rows, values);
   if (wanted("arff")) write_arff_rows(folder.path() / "features.arff", rows, values);
   folder.write("names.txt", lines(rows.names));

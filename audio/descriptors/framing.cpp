@@ -1,4 +1,4 @@
-#include "audio/descriptors/series.h"
+#include "audio/descriptors/framing.h"
 
 #include <algorithm>
 #include <bit>
@@ -9,7 +9,7 @@
 
 namespace emograd::audio {
 
-Framing framing(double rate, double seconds) {
+Framing framing(double rate, double seconds, Definition definition) {
   check(rate > 0, "framing: a rate of {} samples per second", rate);
   const double period = 1 / rate;
   Framing f;
@@ -19,18 +19,9 @@ Framing framing(double rate, double seconds) {
   check(f.fft >= 32 && f.hop >= 1, "framing: {} samples per second are too few for frames of {} s", rate, seconds);
   // Quirk: the nominal seconds, not length/rate, which differ where rate·seconds is no whole number.
   f.bin = 1 / (seconds * (static_cast<double>(f.fft) / static_cast<double>(f.length)));
+  f.definition = definition;
+  if (f.textbook()) f.bin = rate / static_cast<double>(f.fft);
   return f;
-}
-
-std::vector<float> scaled_as_opensmile(const std::vector<float>& samples, std::int64_t bits) {
-  if (bits == 0) return samples;
-  const int magnitude = bits == 32 ? 31 : bits == 8 ? 7 : 15;  // 24 bits are 15 and a fraction
-  const auto whole = static_cast<float>(std::ldexp(1.0, magnitude));
-  const auto most = static_cast<float>(std::ldexp(1.0, magnitude) - 1);
-  std::vector<float> scaled;
-  scaled.reserve(samples.size());
-  for (const float x : samples) scaled.push_back(x * whole / most);
-  return scaled;
 }
 
 std::vector<float> hamming(std::int64_t length) {
@@ -49,6 +40,12 @@ std::vector<float> gauss(std::int64_t length, double sigma) {
     window.push_back(static_cast<float>(std::exp(-0.5 * u * u)));
   }
   return window;
+}
+
+float f32_mean(std::span<const float> values) {
+  float sum = 0;
+  for (const float v : values) sum += v;
+  return values.empty() ? 0 : sum / static_cast<float>(values.size());
 }
 
 }  // namespace emograd::audio
