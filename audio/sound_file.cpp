@@ -85,26 +85,58 @@ class Headers {
   std::uint64_t size_;
 };
 
-// libsndfile shortens a WAV or AIFF without a word. This is the word, "" where all is there.
-std::string missing_from_chunks(const Headers& file) {
+/// How a family of formats writes its chunks: an id, the size, then so many bytes.
+struct Chunks {
+  std::uint64_t first;   // where the first one begins
+  std::size_t id, size;  // bytes of its id and of its size
+  bool big_endian;
+  std::uint64_t counted, align;  // bytes of the head that the size includes; chunks begin at multiples of align
+  std::string_view samples;      // begins the id of the chunk that holds them
+};
+
+std::optional<Chunks> chunks_of(const Headers& file) {
   const std::string form = file.text(0, 4), kind = file.text(8, 4);
-  const bool aiff = form == "FORM" && (kind == "AIFF" || kind == "AIFC"), big_endian = aiff || form == "RIFX";
-  if (!aiff && !((form == "RIFF" || form == "RIFX" || form == "RF64") && kind == "WAVE")) return "";
-  constexpr std::uint64_t unknown = 0xFFFFFFFF;  // what is written to a pipe
-  std::uint64_t long_size = unknown, at = 12;
-  for (int chunks = 0; chunks < 10000 && io::fits(at, 8, file.size()); ++chunks) {
+  if (form == "FORM" && (kind == "AIFF" || kind == "AIFC")) return Chunks{12, 4, 4, true, 0, 2, "SSND"};
+  if ((form == "RIFF" || form == "RF64") && kind == "WAVE") return Chunks{12, 4, 4, false, 0, 2, "data"};
+  if (form == "RIFX" && kind == "WAVE") return Chunks{12, 4, 4, true, 0, 2, "data"};
+  if (form == "riff" && file.text(24, 4) == "wave") return Chunks{40, 16, 8, false, 24, 8, "data"};
+  return {};
+}
+
+// libsndfile shortens a file without a word. This is the word, "" where all is there.
+std::string missing_from_chunks(const Headers& file) {
+  const std::optional<Chunks> c = chunks_of(file);
+  if (!c) return "";
+  const std::uint64_t unknown = c->size == 8 ? ~std::uint64_t{0} : 0xFFFFFFFF;  // what is written to a pipe
+  std::uint64_t long_size = unknown, at = c->first;
+  const std::uint64_t head = c->id + c->size;
+  for (int chunks = 0; chunks < 10000 && io::fits(at, head, file.size()); ++chunks) {
     const std::string id = file.text(at, 4);
-    const std::uint64_t size = file.number(at + 4, 4, big_endian), there = file.size() - at - 8;
+    std::uint64_t size = file.number(at + c->id, c->size, c->big_endian);
+    const std::uint64_t there = file.size() - at - head;
+    if (size != unknown) size -= std::min(size, c->counted);
     if (id == "ds64") long_size = file.number(at + 16, 8);
-    if (id == (aiff ? "SSND" : "data")) {
+    if (id == c->samples) {
       const std::uint64_t promised = size == unknown ? long_size : size;
       if (promised == unknown || promised <= there) return "";
       return fmt::format("truncated: its header promises {} bytes in the chunk of samples, {} are there", promised,
                          there);
     }
-    at += 8 + size + size % 2;
+    if (size > there) return "";
+    at += head + (size + c->align - 1) / c->align * c->align;
   }
   return "";
+}
+
+std::string missing_from_au(const Headers& file) {
+  const std::string magic = file.text(0, 4);
+  if (magic != ".snd" && magic != "dns.") return "";
+  constexpr std::uint64_t unknown = 0xFFFFFFFF;
+  const bool big_endian = magic == ".snd";
+  const std::uint64_t begin = file.number(4, 4, big_endian), promised = file.number(8, 4, big_endian);
+  const std::uint64_t there = file.size() - std::min(begin, file.size());
+  if (promised == unknown || promised <= there) return "";
+  return fmt::format("truncated: its header promises {} bytes of samples, {} are there", promised, there);
 }
 
 // The last page of an Ogg stream says that it is the last.
@@ -248,7 +280,7 @@ struct SoundReader::State {
                info.samplerate, max_rate);
     check_file(info.channels >= 1 && info.channels <= max_channels, name, "says that it has {} channels, not 1 … {}",
                info.channels, max_channels);
-    const std::string missing = missing_from_chunks(headers) + missing_from_pages(headers);
+    const std::string missing = missing_from_chunks(headers) + missing_from_au(headers) + missing_from_pages(headers);
     check_file(info.frames > 0, name, "holds no samples{}{}", missing.empty() ? "" : "; ", missing);
     if (!missing.empty()) warnings.push_back(missing);
     size = static_cast<off_t>(headers.size());

@@ -42,7 +42,7 @@ class SoundReader {
   std::span<const float> next();
 
   /// All of them are known at the end of the file. They start with
-  ///   truncated: less is there than a WAV, AIFF, FLAC or OGG file promises;
+  ///   truncated: less is there than a WAV, W64, AIFF, AU, FLAC or OGG file promises;
   ///   clipped: three or more successive samples of a channel at the limit of the file's integers, or at ±1 and beyond;
   ///   silent: every sample is 0;
   ///   DC offset: the mean is at least 0.001 and more than a tenth of the RMS.

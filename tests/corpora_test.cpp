@@ -193,7 +193,9 @@ TEST_CASE("MSP-Podcast: both spellings, unknown speakers, sounds without labels"
           Lines{"MSP-PODCAST_0001_0008 neutral 127 - male|well, 'tis so", "MSP-PODCAST_0001_0019 contempt - - -|"});
     CHECK(why(corpus, "Audios/MSP-PODCAST_9999_0001.wav") == "no emotion in " + file);
     CHECK(why(corpus, "MSP-PODCAST_0001_0020.wav") == "no sound file, but a line in " + file);
-    CHECK(label_table(corpus, Classes::own).rows() == 1);  // an unknown speaker may be anyone
+    const CsvTable labels = label_table(corpus, Classes::own);
+    CHECK(labels.rows() == 1);  // an unknown speaker may be anyone
+    CHECK(labels.cell(0, labels.column("partition")) == "Train");
     CHECK(published_counts(corpus, Classes::own).empty());
 
     put(tree, "Labels/" + file, header + "MSP-PODCAST_0001_0008.wav,Neutral,2.2,4.0,3.2,127,Male,Train\n");
@@ -407,7 +409,7 @@ TEST_CASE("the label table is what experiments read") {
   put_sounds(tree, {"s, \"1\"/sad/one.two.wav", "s2/angry/b.wav", "s2/angry/c.wav", "s3/bored/d.wav"});
   const CsvTable labels = label_table(read_corpus(tree.path), Classes::four);
   CHECK(format_csv(labels, ',') ==
-        "name,label,speaker,session,gender,text,path\n"
+        "name,label,speaker,session,gender,text,partition,path\n"
         "one.two.wav,sadness,\"s, \"\"1\"\"\",,,,\"s, \"\"1\"\"/sad/one.two.wav\"\n"
         "b,anger,s2,,,,s2/angry/b.wav\nc,anger,s2,,,,s2/angry/c.wav\n");
   write_csv(tree / "labels.csv", labels, ',');
@@ -458,7 +460,7 @@ TEST_SUITE("programs") {
     const Finished table = run_program("corpus", {"table", tree.path.string(), "--out", out});
     CHECK(table.exit_code == 0);
     CHECK(
-        content(out).starts_with("name,label,speaker,session,gender,text,path\n"
+        content(out).starts_with("name,label,speaker,session,gender,text,partition,path\n"
                                  "Ses01F_impro01_F000,neutral,Ses01F,Ses01,female,Excuse me: yes?,IEMOCAP"));
     const Finished wrong = run_program("corpus", {"info", tree.path.string(), "--as", "savee"});
     CHECK(wrong.exit_code == 1);

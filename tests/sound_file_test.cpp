@@ -335,9 +335,11 @@ TEST_CASE("odd sound files: truncated") {
   CHECK_WARNINGS(f.read(std::string(Wav{}) + "LIST\4\0\0\0abcd"s));
 
   const std::vector<int> values = noise(100000);
-  for (const int format : {SF_FORMAT_WAV | SF_FORMAT_PCM_24, SF_FORMAT_WAV | SF_ENDIAN_BIG | SF_FORMAT_PCM_16,
-                           SF_FORMAT_RF64 | SF_FORMAT_PCM_16, SF_FORMAT_AIFF | SF_FORMAT_PCM_16,
-                           SF_FORMAT_FLAC | SF_FORMAT_PCM_16, SF_FORMAT_OGG | SF_FORMAT_VORBIS}) {
+  for (const int format :
+       {SF_FORMAT_WAV | SF_FORMAT_PCM_24, SF_FORMAT_WAV | SF_ENDIAN_BIG | SF_FORMAT_PCM_16,
+        SF_FORMAT_RF64 | SF_FORMAT_PCM_16, SF_FORMAT_AIFF | SF_FORMAT_PCM_16, SF_FORMAT_W64 | SF_FORMAT_PCM_16,
+        SF_FORMAT_AU | SF_FORMAT_PCM_16, SF_FORMAT_AU | SF_ENDIAN_LITTLE | SF_FORMAT_PCM_16,
+        SF_FORMAT_FLAC | SF_FORMAT_PCM_16, SF_FORMAT_OGG | SF_FORMAT_VORBIS}) {
     CAPTURE(format);
     const std::string bytes = content(written(f.folder / "x", format, values));
     const Sound all = f.read(bytes);

@@ -150,13 +150,13 @@ Counts published_counts(const Corpus& corpus, Classes classes) {
 
 CsvTable label_table(const Corpus& corpus, Classes classes) {
   CsvTable table;
-  table.columns = {"name", "label", "speaker", "session", "gender", "text", "path"};
+  table.columns = {"name", "label", "speaker", "session", "gender", "text", "partition", "path"};
   for (const Utterance& u : corpus.utterances) {
     const std::string label = class_of(corpus, u.emotion, classes);
     // Whoever reads the name as a file's name takes off what follows a dot.
     const std::string name = u.id.find('.') == std::string::npos ? u.id : u.id + "." + extension_of(u.path);
     if (!label.empty() && !u.speaker.empty())
-      table.add_row({name, label, u.speaker, u.session, u.gender, u.text, u.path});
+      table.add_row({name, label, u.speaker, u.session, u.gender, u.text, u.partition, u.path});
   }
   check(table.rows() > 0,
         "{}: there is no utterance of these classes whose speaker is known; experiments keep speakers apart, so tell "

@@ -18,8 +18,9 @@ struct Utterance {
   std::string id;       // the file's name without extension, distinct in the corpus
   std::string emotion;  // in the corpus' own words
   std::string speaker, session;
-  std::string gender;  // female, male
-  std::string text;    // what is spoken
+  std::string gender;     // female, male
+  std::string text;       // what is spoken
+  std::string partition;  // in which its publishers put it: Train, Test1, …
 };
 
 /// A file that is no utterance, or an utterance without a file.
@@ -58,8 +59,8 @@ std::map<std::string, std::int64_t> count_classes(const Corpus&, Classes);
 /// What is published about the whole corpus under these classes, and none where nothing is that holds for all releases.
 std::map<std::string, std::int64_t> published_counts(const Corpus&, Classes);
 
-/// Columns name, label, speaker, session, gender, text, path: a row for each utterance whose class and speaker are
-/// known. Error where there is none.
+/// Columns name, label, speaker, session, gender, text, partition, path: a row for each utterance whose class and
+/// speaker are known. Error where there is none.
 CsvTable label_table(const Corpus&, Classes);
 
 }  // namespace emograd::audio::corpora

@@ -37,8 +37,8 @@ void tell(Corpus& corpus, const Said& said, const std::string& source) {
   std::erase_if(corpus.utterances, [&](Utterance& u) {
     there.insert(u.id);
     if (const auto found = said.find(u.id); found != said.end())
-      for (const auto field :
-           {&Utterance::emotion, &Utterance::speaker, &Utterance::session, &Utterance::gender, &Utterance::text})
+      for (const auto field : {&Utterance::emotion, &Utterance::speaker, &Utterance::session, &Utterance::gender,
+                               &Utterance::text, &Utterance::partition})
         if (!(found->second.*field).empty()) u.*field = found->second.*field;
     if (u.emotion.empty()) corpus.skipped.push_back({u.path, "no emotion in " + source});
     return u.emotion.empty();

@@ -43,6 +43,7 @@ struct Columns {
     add(&Utterance::speaker, {"speaker", "speaker_id", "speakerid", "spkrid", "actor"});
     add(&Utterance::session, {"session", "session_id"});
     add(&Utterance::gender, {"gender", "sex"});
+    add(&Utterance::partition, {"partition", "split", "split_set"});
     add(&Utterance::text, {"text", "transcript", "transcription", "sentence"});
     for (const char* time : {"start", "end"})
       if (const auto column = column_of(csv, {time})) times.push_back(*column);
