@@ -5,7 +5,7 @@
 #include <map>
 
 #include "audio/feature_sets/feature_set.h"
-#include "experiments/report/command_line.h"
+#include "experiments/report/options.h"
 #include "experiments/report/progress.h"
 #include "tensor/error.h"
 #include "tensor/io/csv.h"
@@ -124,24 +124,22 @@ void compare_frames(const Options& o, const audio::FeatureSet& set) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{
+  report::CommandLine line{
       "Features measured here beside those that another program, openSMILE, has measured of the same sounds: how many\n"
       "of them agree, by descriptor and by functional, and which do not."};
   Options o;
-  app.option_defaults()->always_capture_default();
-  app.add_option("--set", o.set, "Feature set: is10, is11");
-  app.add_option("--tolerance", o.tolerance, "Difference, relative to the reference, up to which values agree")
-      ->check(CLI::PositiveNumber);
-  app.option_defaults()->always_capture_default(false);
-  app.add_option("--sounds", o.sounds, "Folder with the sounds")->required()->check(CLI::ExistingDirectory);
-  auto* reference = app.add_option("--reference", o.reference, ".npy: one row per file, one column per feature")
-                        ->check(CLI::ExistingFile);
-  auto* names = app.add_option("--names", o.names, "Names of its columns, one per line")->check(CLI::ExistingFile);
-  auto* files = app.add_option("--files", o.files, "File names of its rows, one per line")->check(CLI::ExistingFile);
-  reference->needs(names)->needs(files);
-  app.add_option("--frames", o.frames, "Folder with X_NAME.csv, the program's smoothed descriptors of NAME.wav")
-      ->check(CLI::ExistingDirectory);
-  CLI11_PARSE(app, argc, argv);
+  line.option("--set", &o.set, "Feature set: is10, is11");
+  line.option("--tolerance", &o.tolerance, "Difference, relative to the reference, up to which values agree",
+              report::positive());
+  line.option("--sounds", &o.sounds, "Folder with the sounds", report::existing_folder()).required();
+  const report::Option reference = line.option(
+      "--reference", &o.reference, ".npy: one row per file, one column per feature", report::existing_file());
+  line.option("--names", &o.names, "Names of its columns, one per line", report::existing_file());
+  line.option("--files", &o.files, "File names of its rows, one per line", report::existing_file());
+  reference.needs("--names").needs("--files");
+  line.option("--frames", &o.frames, "Folder with X_NAME.csv, the program's smoothed descriptors of NAME.wav",
+              report::existing_folder());
+  if (const auto exit_code = line.parse(argc, argv)) return *exit_code;
   return report::guarded("agreement", [&] {
     check(!o.reference.empty() || !o.frames.empty(), "nothing to compare with: give --reference, or --frames");
     const audio::FeatureSet& set = audio::feature_set(o.set);

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "experiments/report/command_line.h"
 #include "experiments/report/config_json.h"
 #include "experiments/report/html_table.h"
+#include "experiments/report/options.h"
 #include "experiments/report/page.h"
 #include "tensor/io/atomic_file.h"
 #include "tensor/io/bytes.h"
@@ -18,15 +17,15 @@
 using namespace emograd;
 
 int main(int argc, char** argv) {
-  CLI::App app{
+  report::CommandLine line{
       "The papers' claims, one verdict each: reproduced, not reproduced, inconclusive, with the numbers behind it, "
       "from "
       "finished\nrun folders. Without any: which runs would tell."};
   std::vector<std::string> folders;
   std::string out;
-  app.add_option("runs", folders, "Run folders")->check(CLI::ExistingDirectory);
-  app.add_option("--html", out, "Write them as one page, too");
-  CLI11_PARSE(app, argc, argv);
+  line.positional("runs", &folders, "Run folders", report::existing_folder());
+  line.option("--html", &out, "Write them as one page, too");
+  if (const auto exit_code = line.parse(argc, argv)) return *exit_code;
   return report::guarded("claims", [&] {
     std::vector<report::Evidence> runs;
     for (const std::string& folder : folders) runs.push_back(report::read_evidence(folder));

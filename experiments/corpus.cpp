@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
 #include <map>
@@ -12,7 +11,7 @@
 
 #include "audio/corpora/durations.h"
 #include "audio/corpora/layout.h"
-#include "experiments/report/command_line.h"
+#include "experiments/report/options.h"
 #include "experiments/report/text_table.h"
 #include "tensor/io/bytes.h"
 
@@ -183,33 +182,33 @@ int table(const Options& o) {
   return 0;
 }
 
-void add_options(CLI::App& app, Options& o) {
+void add_options(report::CommandLine& line, Options& o) {
   std::string known;
   for (const Layout& layout : layouts()) known += fmt::format("\n  {:<12} {}", layout.name, layout.looks);
-  app.add_option("folder", o.folder, "The corpus as it was unpacked, or a CSV file with columns file, emotion, speaker")
-      ->required()
-      ->check(CLI::ExistingPath);
-  app.add_option("--as", o.as, "What it is, where names do not tell:" + known)->type_name("NAME");
-  app.add_option("--classes", o.classes,
-                 "four: anger, happiness, neutral, sadness, as most papers merge them; own: all, in the corpus' words")
-      ->check(CLI::IsMember({"four", "own"}))
-      ->capture_default_str();
+  line.positional("folder", &o.folder,
+                  "The corpus as it was unpacked, or a CSV file with columns file, emotion, speaker",
+                  report::existing_path())
+      .required();
+  line.option("--as", &o.as, "What it is, where names do not tell:" + known).type_name("NAME");
+  line.option("--classes", &o.classes,
+              "four: anger, happiness, neutral, sadness, as most papers merge them; own: all, in the corpus' words",
+              report::one_of({"four", "own"}));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"What a corpus of emotional speech holds, read from the folders in which it is published."};
+  report::CommandLine line{"What a corpus of emotional speech holds, read from the folders in which it is published."};
   Options o;
-  CLI::App& show = *app.add_subcommand(
+  report::CommandLine show = line.subcommand(
       "info", "Classes, speakers, sessions, minutes, what was skipped and why, and whether that is the whole corpus");
-  CLI::App& write = *app.add_subcommand("table",
-                                        "Writes name, label, speaker, session, gender, text, path (below the folder) "
-                                        "as CSV, which --labels of the experiments "
-                                        "reads");
-  for (CLI::App* each : {&show, &write}) add_options(*each, o);
-  write.add_option("--out", o.out, "The CSV file; one of that name is replaced")->required();
-  app.require_subcommand(1);
-  CLI11_PARSE(app, argc, argv);
+  report::CommandLine write =
+      line.subcommand("table",
+                      "Writes name, label, speaker, session, gender, text, path (below the folder) "
+                      "as CSV, which --labels of the experiments "
+                      "reads");
+  for (report::CommandLine* each : {&show, &write}) add_options(*each, o);
+  write.option("--out", &o.out, "The CSV file; one of that name is replaced").required();
+  if (const auto exit_code = line.parse(argc, argv)) return *exit_code;
   return report::guarded("corpus", [&] { return show.parsed() ? info(o) : table(o); });
 }

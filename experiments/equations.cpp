@@ -7,9 +7,9 @@
 #include <memory>
 
 #include "autograd/ops/random.h"
-#include "experiments/report/command_line.h"
 #include "experiments/report/ledger.h"
 #include "experiments/report/ledger_page.h"
+#include "experiments/report/options.h"
 #include "experiments/report/text_table.h"
 #include "models/yi2020/aae.h"
 #include "models/yi2020/adan.h"
@@ -170,16 +170,16 @@ int run(const Options& o) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{
+  report::CommandLine line{
       "The equation ledger: every numbered equation of the five papers, where it is computed, which test checks it, "
       "and what was decided\nwhere the paper is open or wrong. Without arguments a table of all; with an id, that "
       "one."};
   Options o;
-  auto* id = app.add_option("id", o.id, "An equation, as yi2020:17");
-  app.add_flag("--no-cost", o.no_cost, "Run no training steps to measure what the equation costs");
-  app.add_option("--html", o.html, "Write all as one page: formulas (by pandoc) beside their code")->excludes(id);
-  app.add_option("--source", o.source, "The source tree: for line numbers, and the code of the page (there: [.])")
-      ->check(CLI::ExistingDirectory);
-  CLI11_PARSE(app, argc, argv);
+  line.positional("id", &o.id, "An equation, as yi2020:17");
+  line.flag("--no-cost", &o.no_cost, "Run no training steps to measure what the equation costs");
+  line.option("--html", &o.html, "Write all as one page: formulas (by pandoc) beside their code").excludes("id");
+  line.option("--source", &o.source, "The source tree: for line numbers, and the code of the page (there: [.])",
+              report::existing_folder());
+  if (const auto exit_code = line.parse(argc, argv)) return *exit_code;
   return report::guarded("equations", [&] { return run(o); });
 }

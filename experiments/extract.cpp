@@ -16,10 +16,11 @@
 #include "audio/feature_sets/feature_set.h"
 #include "audio/sound_files.h"
 #include "experiments/report/build_info.h"
-#include "experiments/report/command_line.h"
 #include "experiments/report/feature_files.h"
 #include "experiments/report/interrupt.h"
+#include "experiments/report/options.h"
 #include "experiments/report/progress.h"
+#include "experiments/report/run_folder.h"
 #include "tensor/error.h"
 #include "tensor/io/bytes.h"
 #include "tensor/io/csv.h"
@@ -253,28 +254,23 @@ int main(int argc, char** argv) {
   std::string sets;
   for (const audio::FeatureSet& set : audio::feature_sets())
     sets += fmt::format("{}{} ({})", sets.empty() ? "" : ",\n", set.name, set.about);
-  CLI::App app{
+  report::CommandLine line{
       "Features of sound files, one row per file, as experiments read them: --features FOLDER. A file that cannot be "
       "measured is passed over, and said so."};
   Options o;
-  app.add_option("inputs", o.inputs, "Sound files, and folders with them")->required();
-  app.option_defaults()->always_capture_default();
-  app.add_option("--set", o.set, sets);
-  app.add_flag("--sane", o.sane,
-               "What the features' names say in textbooks, without the quirks of the program that published results "
-               "rest on");
-  app.add_option("--out", o.out, "Folder for what comes of it");
-  app.add_option("--table", o.table,
-                 "What to measure in the one folder given, as `corpus table` writes it: its columns path and name")
-      ->check(CLI::ExistingFile)
-      ->always_capture_default(false);
-  app.add_option("--also", o.formats, "Write the rows as csv or arff, too")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"csv", "arff"}))
-      ->always_capture_default(false);
-  app.add_option("--threads", o.threads, "Files at a time; 0: OMP_NUM_THREADS, or all processors")
-      ->check(CLI::NonNegativeNumber);
-  app.add_flag("--resume", o.resume, "Go on with the work in that folder");
-  CLI11_PARSE(app, argc, argv);
+  line.positional("inputs", &o.inputs, "Sound files, and folders with them").required();
+  line.option("--set", &o.set, sets);
+  line.flag("--sane", &o.sane,
+            "What the features' names say in textbooks, without the quirks of the program that published results "
+            "rest on");
+  line.option("--out", &o.out, "Folder for what comes of it");
+  line.option("--table", &o.table,
+              "What to measure in the one folder given, as `corpus table` writes it: its columns path and name",
+              report::existing_file());
+  line.option("--also", &o.formats, "Write the rows as csv or arff, too", report::one_of({"csv", "arff"}));
+  line.option("--threads", &o.threads, "Files at a time; 0: OMP_NUM_THREADS, or all processors",
+              report::not_negative());
+  line.flag("--resume", &o.resume, "Go on with the work in that folder");
+  if (const auto exit_code = line.parse(argc, argv)) return *exit_code;
   return report::guarded("extract", [&] { return run(o); });
 }

@@ -7,8 +7,8 @@
 #include "audio/resample.h"
 #include "audio/sound_file.h"
 #include "autograd/ops/random.h"
-#include "experiments/report/command_line.h"
 #include "experiments/report/filter.h"
+#include "experiments/report/options.h"
 #include "experiments/report/progress.h"
 #include "tensor/error.h"
 #include "tensor/io/csv.h"
@@ -132,16 +132,15 @@ int run(const fs::path& out, std::uint64_t seed) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{
+  report::CommandLine line{
       "A small corpus of synthetic speech, for trying things out: ten voices of espeak-ng say eight sentences in four\n"
       "emotions, told apart by mean and range of pitch, rate, loudness and jitter. What is learnt from it says "
       "nothing\n"
       "about people."};
   std::string out = "synthetic_speech";
   std::uint64_t seed = 0;
-  app.option_defaults()->always_capture_default();
-  app.add_option("--out", out, "Folder for sounds and labels.csv");
-  app.add_option("--seed", seed, "Of what differs between utterances");
-  CLI11_PARSE(app, argc, argv);
+  line.option("--out", &out, "Folder for sounds and labels.csv");
+  line.option("--seed", &seed, "Of what differs between utterances");
+  if (const auto exit_code = line.parse(argc, argv)) return *exit_code;
   return report::guarded("speak", [&] { return run(out, seed); });
 }

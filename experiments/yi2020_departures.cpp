@@ -10,7 +10,7 @@
 using namespace emograd;
 
 int main(int argc, char** argv) {
-  CLI::App app{
+  report::CommandLine line{
       "What the departures of the authors' own program from yi2020 (doi.org/10.1109/TNNLS.2020.3027600) are worth:\n"
       "trains as the paper says, with each departure alone and with all of them, leaving one speaker out, and prints "
       "by\n"
@@ -19,15 +19,14 @@ int main(int argc, char** argv) {
   report::ExperimentOptions options{.run = {.out = "runs/yi2020_departures"}};
   std::int64_t sets = 10;
   std::vector<std::string> names{"all"};
-  report::add_options(app, options);
-  app.remove_option(app.get_option("--as-coded"));  // what it names would be in every row, also the paper's
-  app.add_option("--sets", sets, "Synthetic sets, each as large as the training fold")->check(CLI::NonNegativeNumber);
-  app.add_option("--departures", names,
-                 "Names of departures, or all; list: what they are. Where another option\n"
-                 "is given for the same setting, that one counts in every row")
-      ->delimiter(',')
-      ->check(report::departure_name());
-  CLI11_PARSE(app, argc, argv);
+  report::add_options(line, options);
+  line.remove({"--as-coded"});  // what it names would be in every row, also the paper's
+  line.option("--sets", &sets, "Synthetic sets, each as large as the training fold", report::not_negative());
+  line.option("--departures", &names,
+              "Names of departures, or all; list: what they are. Where another option\n"
+              "is given for the same setting, that one counts in every row",
+              report::departure_name());
+  if (const auto exit_code = line.parse(argc, argv)) return *exit_code;
   names = yi2020::departures_named(names);
   report::ExperimentOptions all = options;  // with what is given, which no other setting tells
   all.methods.as_coded = names;

@@ -10,6 +10,7 @@
 #include "experiments/report/experiment.h"
 #include "experiments/report/results_page.h"
 #include "experiments/report/sweep.h"
+#include "tensor/error.h"
 
 /// yi2020, section V-D: what synthetic rows are worth where some classes have next to no training rows (Fig. 10), and
 /// whether they lie where the real rows of their class do (Fig. 9).
@@ -103,7 +104,7 @@ std::vector<report::Section> sections(const Summary& summary, const report::Swee
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{
+  report::CommandLine line{
       "Severe class imbalance, as in section V-D of yi2020 (doi.org/10.1109/TNNLS.2020.3027600): in every training "
       "fold\n"
       "all but a few rows of some classes are taken away, for models and classifiers alike; test rows stay. Prints "
@@ -122,47 +123,39 @@ int main(int argc, char** argv) {
   std::string in_names;
   std::vector<std::int64_t> numbers{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
   options.methods.adan.alpha = options.methods.wadan.alpha = 0.1;
-  report::add_options(app, options);
-  app.add_option(
-         "--thin", thin,
-         fmt::format("CLASS:ROWS, repeatable: so many rows of the class are left in every training fold, drawn "
-                     "by the\nseed; all where there are no more. smote chooses among the neighbours that are left, and "
-                     "repeats a\nlone row [the rarer half of the classes, {} rows each; with --classify: none]",
-                     rows_left))
-      ->delimiter(',')
-      ->always_capture_default(false)
-      ->default_str("");
-  app.add_option("--classify", classify,
-                 "CLASS, repeatable: what classifiers learn and are tested on, with the synthetic rows of these\n"
-                 "classes, while models learn all [all]")
-      ->delimiter(',')
-      ->always_capture_default(false)
-      ->default_str("");
-  app.add_option("--classify-names", in_names,
-                 "Text in the names of real rows that classifiers learn and are tested on (impro for IEMOCAP's\n"
-                 "improvised sessions) [any]. Synthetic rows are made from all training rows: oversample,\n"
-                 "duplicate and noise then bring copies of others");
-  app.add_option(
-         "--sets", numbers,
-         "Numbers of synthetic sets, each as large as the training fold (with --classify: what is left of it);\n"
-         "0, real rows only, is always there. The largest is tested against 0")
-      ->delimiter(',')
-      ->check(CLI::Range(0, 1000));
-  app.add_option("--alpha", options.methods.alpha,
-                 "Weight of the classification error in the generators' losses (14) and (18) [0.1, as in the paper\n"
-                 "where classes are severely imbalanced]. Class weights n_max/n_k on (11) are on; --as-coded\n"
-                 "no-class-weights takes them away")
-      ->check(CLI::NonNegativeNumber);
+  report::add_options(line, options);
+  line.option(
+      "--thin", &thin,
+      fmt::format("CLASS:ROWS, repeatable: so many rows of the class are left in every training fold, drawn "
+                  "by the\nseed; all where there are no more. smote chooses among the neighbours that are left, and "
+                  "repeats a\nlone row [the rarer half of the classes, {} rows each; with --classify: none]",
+                  rows_left));
+  line.option("--classify", &classify,
+              "CLASS, repeatable: what classifiers learn and are tested on, with the synthetic rows of these\n"
+              "classes, while models learn all [all]");
+  line.option("--classify-names", &in_names,
+              "Text in the names of real rows that classifiers learn and are tested on (impro for IEMOCAP's\n"
+              "improvised sessions) [any]. Synthetic rows are made from all training rows: oversample,\n"
+              "duplicate and noise then bring copies of others");
+  line.option("--sets", &numbers,
+              "Numbers of synthetic sets, each as large as the training fold (with --classify: what is left of it);\n"
+              "0, real rows only, is always there. The largest is tested against 0",
+              report::range(0, 1000));
+  line.option("--alpha", &options.methods.alpha,
+              "Weight of the classification error in the generators' losses (14) and (18) [0.1, as in the paper\n"
+              "where classes are severely imbalanced]. Class weights n_max/n_k on (11) are on; --as-coded\n"
+              "no-class-weights takes them away",
+              report::not_negative());
   report::Sweep sweep;
-  app.final_callback([&] {
+  line.after_parsing([&] {
     report::drop_none(options.methods);
     sweep = {names, options.classifiers.names, {numbers.begin(), numbers.end()}};
-    if (*sweep.sets.rbegin() == 0) throw CLI::ValidationError("--sets", "needs a number above 0");
-    if (sweep.classifiers.empty()) throw CLI::ValidationError("--classifiers", "names none");
+    check(*sweep.sets.rbegin() > 0, "--sets: needs a number above 0");
+    check(!sweep.classifiers.empty(), "--classifiers: names none");
     sweep.sets.insert(0);
     names.insert(names.begin(), "none");
   });
-  CLI11_PARSE(app, argc, argv);
+  if (const auto exit_code = line.parse(argc, argv)) return *exit_code;
 
   std::vector<std::string> classes;  // that models learn
   Comparison most;                   // of results, for the page

@@ -7,6 +7,7 @@
 #include "experiments/report/experiment.h"
 #include "experiments/report/results_page.h"
 #include "experiments/report/table.h"
+#include "tensor/error.h"
 #include "tensor/io/csv.h"
 
 /// yi2020, Fig. 3: the losses of six models while they are trained. `claims` judges what section V-A reads from them.
@@ -118,7 +119,7 @@ report::Figure panel_figure(const LossCurves& curves, const char* title, const c
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{
+  report::CommandLine line{
       "Fig. 3 of yi2020 (doi.org/10.1109/TNNLS.2020.3027600): trains the paper's six models and shows their losses\n"
       "during training, and the norm of the generator's gradient; `claims` judges what the paper reads from them. "
       "Without\n"
@@ -130,12 +131,12 @@ int main(int argc, char** argv) {
   for (yi2020::TrainingConfig* config : std::initializer_list<yi2020::TrainingConfig*>{
            &methods.gan_saturating, &methods.gan, &methods.cgan, &methods.aae, &methods.adan, &methods.wadan})
     config->gradient_norm = true;
-  report::add_options_without_classifiers(app, options);
-  app.final_callback([&] {
+  report::add_options_without_classifiers(line, options);
+  line.after_parsing([&] {
     for (const std::string& name : methods.names)
-      if (!panels.contains(name)) throw CLI::ValidationError("--models", name + " is not trained and has no losses");
+      check(panels.contains(name), "--models: {} is not trained and has no losses", name);
   });
-  CLI11_PARSE(app, argc, argv);
+  if (const auto exit_code = line.parse(argc, argv)) return *exit_code;
   return report::run_experiment(
       options,
       {.program = "yi2020_losses",

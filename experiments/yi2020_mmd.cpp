@@ -76,7 +76,7 @@ Table mmd_table(const Summary& summary) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{
+  report::CommandLine line{
       "Maximum mean discrepancy as in section V-A of yi2020 (doi.org/10.1109/TNNLS.2020.3027600): trains every model "
       "once per\n"
       "fold, leaving one speaker out, and measures how far its rows are from the real rows of the fold, as features "
@@ -84,9 +84,9 @@ int main(int argc, char** argv) {
       "where the model has one, in its latent space. Without --features it runs on a small built-in synthetic table."};
   report::ExperimentOptions options{.run = {.out = "runs/yi2020_mmd"}};
   options.methods.names = {"adan", "wadan"};
-  report::add_options_without_classifiers(app, options);
-  app.final_callback([&] { report::drop_none(options.methods); });
-  CLI11_PARSE(app, argc, argv);
+  report::add_options_without_classifiers(line, options);
+  line.after_parsing([&] { report::drop_none(options.methods); });
+  if (const auto exit_code = line.parse(argc, argv)) return *exit_code;
   return report::run_experiment(options, {.program = "yi2020_mmd",
                                           .options = nlohmann::json::object(),
                                           .subject = "one set of synthetic rows",

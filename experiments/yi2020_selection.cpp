@@ -105,7 +105,7 @@ std::string selection_csv(const Summary& summary) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{
+  report::CommandLine line{
       "What peeking is worth: trains the models of yi2020 leaving one speaker out, classifies every so many epochs, "
       "and\n"
       "prints the UAR at the epoch that validation speakers choose, at the last epoch, and at the epoch that is best "
@@ -116,14 +116,13 @@ int main(int argc, char** argv) {
   report::ExperimentOptions options{.run = {.out = "runs/yi2020_selection"}};
   std::int64_t sets = 10, validation_speakers = 2;
   std::optional<std::int64_t> every;
-  report::add_options(app, options);
-  app.add_option("--sets", sets, "Synthetic sets, each as large as the training fold")->check(CLI::PositiveNumber);
-  app.add_option("--every", every, "Epochs between evaluations [100; 10 on the built-in table]")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--validation-speakers", validation_speakers,
-                 "How many of every fold's training speakers choose: those who follow the test speaker alphabetically")
-      ->check(CLI::PositiveNumber);
-  CLI11_PARSE(app, argc, argv);
+  report::add_options(line, options);
+  line.option("--sets", &sets, "Synthetic sets, each as large as the training fold", report::positive());
+  line.option("--every", &every, "Epochs between evaluations [100; 10 on the built-in table]", report::positive());
+  line.option("--validation-speakers", &validation_speakers,
+              "How many of every fold's training speakers choose: those who follow the test speaker alphabetically",
+              report::positive());
+  if (const auto exit_code = line.parse(argc, argv)) return *exit_code;
   if (!every) every = options.data.files.features.empty() ? 10 : 100;
 
   const auto results = [&](const Summary& summary, const report::RunFolder& folder) {

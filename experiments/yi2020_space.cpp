@@ -8,7 +8,7 @@ using namespace emograd;
 using report::Summary;
 
 int main(int argc, char** argv) {
-  CLI::App app{
+  report::CommandLine line{
       "Pictures as Figs. 4, 5 and 9 of yi2020 (doi.org/10.1109/TNNLS.2020.3027600), and numbers beside them: trains "
       "every\n"
       "model once, by default on all rows, takes one synthetic set, and shows real and synthetic rows in the plane, as "
@@ -21,23 +21,18 @@ int main(int argc, char** argv) {
   report::SpaceOptions space;
   options.data.split = "all";
   options.methods.names = {"gan", "cgan", "aae", "adan", "wadan"};
-  report::add_options_without_classifiers(app, options);
-  app.option_defaults()->group("Experiment")->always_capture_default();
-  app.add_option("--projections", space.projections, "Pictures of rows: tsne, pca")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"tsne", "pca"}));
-  app.add_option("--perplexity", space.perplexity, "t-SNE: how many neighbours of a row count")
-      ->check(CLI::Range(1.0, 10'000.0));
-  app.add_option("--iterations", space.iterations, "t-SNE: steps of its descent")->check(CLI::Range(1, 1'000'000));
-  app.add_option("--rows", space.rows, "Real rows in a picture, at most, chosen at random; numbers are of all rows")
-      ->check(CLI::Range(2, 3000));
-  app.add_option("--feature", space.features,
-                 "Name of a feature to show a histogram of; may be given several times [one drawn at random]")
-      ->allow_extra_args(false)
-      ->always_capture_default(false);
-  app.add_option("--feature-seed", space.feature_seed, "By which that feature is drawn");
-  app.final_callback([&] { report::drop_none(options.methods); });
-  CLI11_PARSE(app, argc, argv);
+  report::add_options_without_classifiers(line, options);
+  line.option("--projections", &space.projections, "Pictures of rows: tsne, pca", report::one_of({"tsne", "pca"}));
+  line.option("--perplexity", &space.perplexity, "t-SNE: how many neighbours of a row count",
+              report::range(1.0, 10'000.0));
+  line.option("--iterations", &space.iterations, "t-SNE: steps of its descent", report::range(1, 1'000'000));
+  line.option("--rows", &space.rows, "Real rows in a picture, at most, chosen at random; numbers are of all rows",
+              report::range(2, 3000));
+  line.repeated("--feature", &space.features,
+                "Name of a feature to show a histogram of; may be given several times [one drawn at random]");
+  line.option("--feature-seed", &space.feature_seed, "By which that feature is drawn");
+  line.after_parsing([&] { report::drop_none(options.methods); });
+  if (const auto exit_code = line.parse(argc, argv)) return *exit_code;
   return report::run_experiment(
       options,
       {.program = "yi2020_space",

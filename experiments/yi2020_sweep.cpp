@@ -5,6 +5,7 @@
 
 #include "experiments/report/experiment.h"
 #include "experiments/report/results_page.h"
+#include "tensor/error.h"
 
 /// yi2020, Figs. 6 to 8: unweighted average recall against the number of synthetic sets, with real rows and without.
 /// The paper picks each amount at random from all synthetic rows, as the classes are distributed, three times; here it
@@ -14,7 +15,7 @@ using namespace emograd;
 using report::Summary;
 
 int main(int argc, char** argv) {
-  CLI::App app{
+  report::CommandLine line{
       "Figs. 6 to 8 of yi2020 (doi.org/10.1109/TNNLS.2020.3027600): trains every model once per fold, draws synthetic\n"
       "sets, each as large as the training fold, and prints the UAR of classifiers that learn from real rows and the\n"
       "first n sets, and from the n sets alone. Everything is fitted on the training speakers only. Without "
@@ -23,19 +24,18 @@ int main(int argc, char** argv) {
   report::ExperimentOptions options{.run = {.out = "runs/yi2020_sweep"}};
   options.methods.names = {"duplicate", "noise", "smote", "adan", "wadan"};
   std::vector<std::int64_t> numbers{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
-  report::add_options(app, options);
-  app.add_option("--sets", numbers, "Numbers of synthetic sets; 0: real rows only, the same for all models")
-      ->delimiter(',')
-      ->check(CLI::Range(0, 1000));
+  report::add_options(line, options);
+  line.option("--sets", &numbers, "Numbers of synthetic sets; 0: real rows only, the same for all models",
+              report::range(0, 1000));
   std::vector<std::string>& names = options.methods.names;
   report::Sweep sweep;
-  app.final_callback([&] {
+  line.after_parsing([&] {
     report::drop_none(options.methods);  // real rows alone are one unit per fold, not one per model
     sweep = {names, options.classifiers.names, {numbers.begin(), numbers.end()}};
-    if (*sweep.sets.rbegin() == 0) throw CLI::ValidationError("--sets", "needs a number above 0");
+    check(*sweep.sets.rbegin() > 0, "--sets: needs a number above 0");
     if (sweep.sets.contains(0)) names.insert(names.begin(), "none");
   });
-  CLI11_PARSE(app, argc, argv);
+  if (const auto exit_code = line.parse(argc, argv)) return *exit_code;
 
   std::vector<protocol::Mix> mixes = report::mixes(sweep, true);
   for (const protocol::Mix& alone : report::mixes(sweep, false)) mixes.push_back(alone);

@@ -7,7 +7,7 @@
 using namespace emograd;
 
 int main(int argc, char** argv) {
-  CLI::App app{
+  report::CommandLine line{
       "Table I of yi2020 (ADAN and WADAN, doi.org/10.1109/TNNLS.2020.3027600): trains emotion classifiers on real "
       "feature rows,\n"
       "and on real plus synthetic ones, leaving one speaker out, and prints WA, UAR and macro-F1 over all left-out "
@@ -16,9 +16,9 @@ int main(int argc, char** argv) {
       "table."};
   report::ExperimentOptions options{.run = {.out = "runs/yi2020_table1"}};
   std::int64_t sets = 10;
-  report::add_options(app, options);
-  app.add_option("--sets", sets, "Synthetic sets, each as large as the training fold")->check(CLI::NonNegativeNumber);
-  CLI11_PARSE(app, argc, argv);
+  report::add_options(line, options);
+  line.option("--sets", &sets, "Synthetic sets, each as large as the training fold", report::not_negative());
+  if (const auto exit_code = line.parse(argc, argv)) return *exit_code;
   return report::run_experiment(options,
                                 {.program = "yi2020_table1",
                                  .options = {{"sets", sets}},

@@ -177,26 +177,22 @@ int run(const Options& o) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{
+  report::CommandLine line{
       "Table III and section V-E of yi2020 (doi.org/10.1109/TNNLS.2020.3027600): seconds of an epoch of ADAN and WADAN "
       "and of\ngenerating rows on this machine, the least that they could take here, and the paper's times, which are "
       "of another\nmachine. Without --features rows are invented, as wide as the features of Interspeech 2011. Takes a "
       "minute or two;\nnothing else should run meanwhile."};
   Options o;
   o.data.split = "all";
-  report::add_table_options(app, o.data);
-  report::add_run_options(app, o.run);
-  for (const char* name : {"--split", "--split-seed", "--normalise", "--max-abs", "--write-manifest",
-                           "--checkpoint-seconds", "--jobs", "--verbose", "--trace"})
-    app.remove_option(app.get_option(name));
-  app.option_defaults()->group("Experiment");
-  app.add_option("--rows", o.rows, "Rows of an epoch, drawn with replacement; one row is timed in any case")
-      ->delimiter(',')
-      ->check(CLI::Range(1, 1'000'000));
-  app.add_option("--width", o.width, "Features of invented rows")
-      ->check(CLI::Range(1, 100'000))
-      ->excludes(app.get_option("--features"));
-  app.add_option("--repeat", o.repeat, "Repetitions, after one that is not counted")->check(CLI::Range(1, 1000));
-  CLI11_PARSE(app, argc, argv);
+  report::add_table_options(line, o.data);
+  report::add_run_options(line, o.run);
+  line.remove({"--split", "--split-seed", "--normalise", "--max-abs", "--write-manifest", "--checkpoint-seconds",
+               "--jobs", "--verbose", "--trace"});
+  line.group("Experiment");
+  line.option("--rows", &o.rows, "Rows of an epoch, drawn with replacement; one row is timed in any case",
+              report::range(1, 1'000'000));
+  line.option("--width", &o.width, "Features of invented rows", report::range(1, 100'000)).excludes("--features");
+  line.option("--repeat", &o.repeat, "Repetitions, after one that is not counted", report::range(1, 1000));
+  if (const auto exit_code = line.parse(argc, argv)) return *exit_code;
   return report::guarded("yi2020_time", [&] { return run(o); });
 }

@@ -160,9 +160,9 @@ TEST_CASE("as coded: without departures configs are the paper's; each departure 
   CHECK_THROWS_WITH_AS(departures_named({"tanh-latents", "tanh"}),
                        doctest::Contains("'tanh' is no departure of the authors' program; there are max-scaling, "),
                        Error);
-  const auto validate = report::departure_name();
-  CHECK(validate(std::string("all")).empty());
-  CHECK(validate(std::string("everything")).find("'everything' is no departure") != std::string::npos);
+  const report::Check name = report::departure_name();
+  CHECK_NOTHROW(name.accept("all"));
+  CHECK_THROWS_WITH_AS(name.accept("everything"), doctest::Contains("'everything' is no departure"), Error);
 }
 
 TEST_CASE(
@@ -173,10 +173,10 @@ TEST_CASE(
   };
   const auto parsed = [](std::vector<const char*> words, bool built_in_table = false) {
     Options o;
-    CLI::App app;
-    report::add_method_options(app, o.methods, o.classifiers);
+    report::CommandLine line{""};
+    report::add_method_options(line, o.methods, o.classifiers);
     words.insert(words.begin(), "program");
-    app.parse(static_cast<int>(words.size()), words.data());
+    CHECK(!line.parse(static_cast<int>(words.size()), words.data()));
     report::complete(o.methods, o.classifiers, built_in_table);
     return o;
   };

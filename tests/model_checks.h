@@ -14,6 +14,7 @@
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/random.h"
 #include "models/yi2020/adversarial.h"
+#include "nn/checkpoint.h"
 #include "tests/golden.h"
 #include "tests/temporary_folder.h"
 

@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cmath>
 #include <limits>
 #include <set>
@@ -72,22 +71,23 @@ const nlohmann::json config{{"options", {{"seeds", {0, 7}}, {"adan", {{"lr", 1e-
                             {"build", {{"emograd", "0.1.0"}}}};
 
 std::string command_of(std::vector<std::string> arguments) {
-  CLI::App app;
-  std::vector<std::string> words;
-  std::vector<double> numbers;
+  CommandLine line{""};
+  std::vector<std::string> words, each;
+  std::vector<std::int64_t> numbers;
   bool flag = false;
   DataOptions data;
   RunOptions run;
-  add_table_options(app, data);
-  app.option_defaults()->group("Experiment");
-  app.add_option("--words", words)->delimiter(',');
-  app.add_option("--numbers", numbers)->delimiter(',');
-  app.add_flag("--flag", flag);
-  add_run_options(app, run);
+  add_table_options(line, data);
+  line.group("Experiment");
+  line.option("--words", &words, "");
+  line.option("--numbers", &numbers, "");
+  line.repeated("--each", &each, "");
+  line.flag("--flag", &flag, "");
+  add_run_options(line, run);
   arguments.insert(arguments.begin(), "/somewhere/bin/program");
   std::vector<const char*> argv;
   for (const std::string& a : arguments) argv.push_back(a.c_str());
-  app.parse(static_cast<int>(argv.size()), argv.data());
+  CHECK(!line.parse(static_cast<int>(argv.size()), argv.data()));
   return run.command;
 }
 
@@ -159,9 +159,10 @@ TEST_CASE("HTML tables: header, rules, alignment and shades") {
 
 TEST_CASE("command: what was given, but for what changes no result, quoted for a shell") {
   CHECK(command_of({}) == "program");
-  CHECK(command_of({"--features", "/etc/passwd", "--words", "a,b", "--numbers", "1,0.5", "--flag", "--jobs", "2",
-                    "--out", "x", "--resume"}) == "program --features passwd --words a,b --numbers 1,0.5 --flag");
+  CHECK(command_of({"--features", "/etc/passwd", "--words", "a,b", "--numbers", "1,5", "--flag", "--jobs", "2", "--out",
+                    "x", "--resume"}) == "program --features passwd --words a,b --numbers 1,5 --flag");
   CHECK(command_of({"--words", "it's $(x)"}) == "program --words 'it'\\''s $(x)'");
+  CHECK(command_of({"--each", "a,b", "--each", "c d"}) == "program --each a,b --each 'c d'");
   CHECK(command_of({"--split", "file:/home/me/folds.csv", "--write-manifest", "/home/me/m.json"}) ==
         "program --split 'file:folds.csv'");
 }

@@ -11,6 +11,7 @@
 #include "experiments/protocol/leak_check.h"
 #include "experiments/protocol/synthetic_table.h"
 #include "experiments/protocol/unit.h"
+#include "nn/checkpoint.h"
 #include "tensor/error.h"
 #include "tensor/parallel.h"
 #include "tests/temporary_folder.h"

@@ -11,6 +11,7 @@
 #include "experiments/protocol/synthetic_table.h"
 #include "experiments/report/comparison.h"
 #include "experiments/report/filter.h"
+#include "experiments/report/run_folder.h"
 #include "tensor/error.h"
 #include "tensor/io/bytes.h"
 #include "tensor/io/csv.h"

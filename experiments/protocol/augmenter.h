@@ -10,9 +10,12 @@
 #include "models/yi2020/aae.h"
 #include "models/yi2020/adan.h"
 #include "models/yi2020/gan.h"
-#include "nn/checkpoint.h"
 #include "tensor/philox.h"
 #include "tensor/tensor.h"
+
+namespace emograd {
+struct Checkpoint;
+}
 
 namespace emograd::protocol {
 

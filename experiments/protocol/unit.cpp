@@ -11,6 +11,7 @@
 #include "autograd/ops/index.h"
 #include "autograd/ops/shape.h"
 #include "experiments/protocol/validation.h"
+#include "nn/checkpoint.h"
 #include "tensor/error.h"
 #include "tensor/memory/pool.h"
 

@@ -44,18 +44,14 @@ std::string departures_text() {
          "evaluated, no seed.\n";
 }
 
-CLI::Validator departure_name() {
-  return {[](const std::string& name) -> std::string {
+Check departure_name() {
+  return {"NAME", [](const std::string& name) {
             if (name == "list") {
               std::cout << departures_text() << std::flush;
-              throw CLI::Success();
+              throw Answered();
             }
-            try {
-              yi2020::departures_named({name});
-              return {};
-            } catch (const Error& e) { return e.what(); }
-          },
-          "NAME"};
+            yi2020::departures_named({name});
+          }};
 }
 
 }  // namespace emograd::report

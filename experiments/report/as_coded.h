@@ -1,7 +1,8 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+
+#include "experiments/report/options.h"
 
 /// The authors' own program on the command line (models/yi2020/as_coded.h).
 namespace emograd::report {
@@ -11,6 +12,6 @@ namespace emograd::report {
 std::string departures_text();
 
 /// Accepts "all" and the names of departures; "list" prints departures_text() and ends the program.
-CLI::Validator departure_name();
+Check departure_name();
 
 }  // namespace emograd::report

@@ -1,9 +1,6 @@
 #include "experiments/report/command_line.h"
 
-#include <fmt/format.h>
-
 #include <filesystem>
-#include <iostream>
 #include <set>
 #include <sstream>
 #include <utility>
@@ -54,54 +51,52 @@ void write_manifest(const std::string& path, const nlohmann::json& manifest) {
 
 }  // namespace
 
-void add_table_options(CLI::App& app, DataOptions& o) {
+void add_table_options(CommandLine& line, DataOptions& o) {
   protocol::TableFiles& f = o.files;
-  app.option_defaults()->group("Data")->always_capture_default(false);
-  app.add_option("--features", f.features,
-                 "Feature rows: openSMILE's ARFF or CSV, .npy (utterances × features), or a folder made by extract")
-      ->check(CLI::Validator(CLI::ExistingPath).description("FILE"));
-  app.add_option("--names", f.names, "With .npy: names of the features, one per line")->check(CLI::ExistingFile);
-  app.add_option("--files", f.files, "With .npy: file names of the utterances, one per row")->check(CLI::ExistingFile);
-  app.add_option("--labels", f.labels,
-                 "CSV with columns name, label, speaker and, where known, session; without it\n"
-                 "label and speaker are read from EmoDB file names (03a01Fa)")
-      ->check(CLI::ExistingFile);
-  app.add_option("--write-manifest", o.write_manifest, "Write the folds to this file (.json), too")->group(run_group);
-  app.option_defaults()->always_capture_default();
-  app.add_option("--split", o.split,
-                 "What is left out for testing: loso (a speaker), loso-session (a session), group-k:K\n"
-                 "(a fold of K, between which speakers are distributed, alike in size and classes),\n"
-                 "file:PATH (folds as --write-manifest writes them, .json, or a CSV with columns name, fold),\n"
-                 "all (none: every row trains and nothing is tested; of programs without classifiers)");
-  app.add_option("--split-seed", o.split_seed, "Of group-k: in which order speakers with as many rows come");
-  app.add_option("--normalise", o.normalise,
-                 "Features by mean and deviation of: fold (its training rows), corpus (all rows, as the\n"
-                 "paper; leaks test rows into training, and results say so)")
-      ->check(CLI::IsMember({"fold", "corpus"}));
-  app.add_flag("--max-abs", o.max_abs, "Then divide features by their largest magnitude in the training fold");
+  line.group("Data");
+  line.option("--features", &f.features,
+              "Feature rows: openSMILE's ARFF or CSV, .npy (utterances × features), or a folder made by extract",
+              Check{"FILE", existing_path().accept});
+  line.option("--names", &f.names, "With .npy: names of the features, one per line", existing_file());
+  line.option("--files", &f.files, "With .npy: file names of the utterances, one per row", existing_file());
+  line.option("--labels", &f.labels,
+              "CSV with columns name, label, speaker and, where known, session; without it\n"
+              "label and speaker are read from EmoDB file names (03a01Fa)",
+              existing_file());
+  line.option("--write-manifest", &o.write_manifest, "Write the folds to this file (.json), too").group(run_group);
+  line.option("--split", &o.split,
+              "What is left out for testing: loso (a speaker), loso-session (a session), group-k:K\n"
+              "(a fold of K, between which speakers are distributed, alike in size and classes),\n"
+              "file:PATH (folds as --write-manifest writes them, .json, or a CSV with columns name, fold),\n"
+              "all (none: every row trains and nothing is tested; of programs without classifiers)");
+  line.option("--split-seed", &o.split_seed, "Of group-k: in which order speakers with as many rows come");
+  line.option("--normalise", &o.normalise,
+              "Features by mean and deviation of: fold (its training rows), corpus (all rows, as the\n"
+              "paper; leaks test rows into training, and results say so)",
+              one_of({"fold", "corpus"}));
+  line.flag("--max-abs", &o.max_abs, "Then divide features by their largest magnitude in the training fold");
 }
 
-void add_run_options(CLI::App& app, RunOptions& o) {
-  app.option_defaults()->group(run_group)->always_capture_default();
-  app.add_option("--out", o.out, "Run folder: configuration, metrics, predictions, table");
-  app.add_flag("--resume", o.resume, "Go on with the run in that folder");
-  app.add_option("--checkpoint-seconds", o.checkpoint_seconds, "Seconds between saves within a long training")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--threads", o.threads, "Threads; 0: OMP_NUM_THREADS, or all processors. Results do not depend on it")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--jobs", o.jobs,
-                 "Units (seed, fold, model) at a time, each in a process of its own with its share of the threads;\n"
-                 "0: as many as threads. Results do not depend on it")
-      ->check(CLI::Range(0, 1024));
-  app.add_flag("--verbose", o.verbose, "A line on stderr for every unit finished");
-  app.add_flag("--times", o.times,
-               "Print at the end where the time went: methods, their training and their classifiers");
-  app.add_flag("--trace", o.trace, "Print at the end which operations and equations took the time");
-  app.add_flag("--dry-run", o.dry_run, "Check the data, print the configuration, and stop");
-  app.parse_complete_callback([&] { o.command = command_again(app); });
+void add_run_options(CommandLine& line, RunOptions& o) {
+  line.group(run_group);
+  line.option("--out", &o.out, "Run folder: configuration, metrics, predictions, table");
+  line.flag("--resume", &o.resume, "Go on with the run in that folder");
+  line.option("--checkpoint-seconds", &o.checkpoint_seconds, "Seconds between saves within a long training",
+              not_negative());
+  line.option("--threads", &o.threads, "Threads; 0: OMP_NUM_THREADS, or all processors. Results do not depend on it",
+              not_negative());
+  line.option("--jobs", &o.jobs,
+              "Units (seed, fold, model) at a time, each in a process of its own with its share of the threads;\n"
+              "0: as many as threads. Results do not depend on it",
+              range(0, 1024));
+  line.flag("--verbose", &o.verbose, "A line on stderr for every unit finished");
+  line.flag("--times", &o.times, "Print at the end where the time went: methods, their training and their classifiers");
+  line.flag("--trace", &o.trace, "Print at the end which operations and equations took the time");
+  line.flag("--dry-run", &o.dry_run, "Check the data, print the configuration, and stop");
+  line.after_parsing([&] { o.command = command_again(line); });
 }
 
-std::string command_again(const CLI::App& app) {
+std::string command_again(const CommandLine& line) {
   const auto quoted = [](const std::string& word) {
     if (!word.empty() &&
         word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,/=+") ==
@@ -111,24 +106,16 @@ std::string command_again(const CLI::App& app) {
     for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
     return out + "'";
   };
-  std::string command = quoted(std::filesystem::path(app.get_name()).filename().string());
-  for (const CLI::Option* option : app.get_options()) {
-    if (option->count() == 0 || option->get_group() == run_group) continue;
-    const bool file = option->get_type_name().ends_with("FILE");
-    std::string values;
-    for (const std::string& value : option->results()) {
+  const auto file_name = [](const std::string& path) { return fs::path(path).filename().string(); };
+  std::string command = quoted(file_name(line.program()));
+  for (const GivenOption& option : line.given()) {
+    if (option.group == run_group) continue;
+    if (option.values.empty()) command += ' ' + option.name;
+    for (const std::string& value : option.values) {
       const std::string scheme = value.starts_with("file:") ? "file:" : "";  // of --split
-      const bool shorten = file || !scheme.empty();
-      const std::string shown =
-          scheme + (shorten ? std::filesystem::path(value.substr(scheme.size())).filename().string() : value);
-      if (option->get_delimiter() == '\0' && !values.empty()) {  // it is given once for each value
-        command += ' ' + option->get_name() + ' ' + quoted(values);
-        values.clear();
-      }
-      values += (values.empty() ? "" : ",") + shown;
+      const bool path = option.file || !scheme.empty();
+      command += ' ' + option.name + ' ' + quoted(path ? scheme + file_name(value.substr(scheme.size())) : value);
     }
-    command += ' ' + option->get_name();
-    if (option->get_items_expected_max() > 0) command += ' ' + quoted(values);  // it is no flag
   }
   return command;
 }
@@ -160,17 +147,6 @@ std::vector<std::uint64_t> parse_seeds(const std::string& text) {
   }
   check(std::set(seeds.begin(), seeds.end()).size() == seeds.size(), "--seeds: '{}' names a seed twice", text);
   return seeds;
-}
-
-int guarded(const char* program, const std::function<int()>& body) {
-  try {
-    const int code = body();
-    check(code != 0 || std::cout.flush().good(), "stdout cannot be written; is the disk full that it goes to?");
-    return code;
-  } catch (const std::exception& e) {
-    fmt::print(stderr, "{}: {}\n", program, e.what());
-    return 1;
-  }
 }
 
 }  // namespace emograd::report

@@ -16,19 +16,18 @@
 
 namespace emograd::report {
 
-void add_options(CLI::App& app, ExperimentOptions& o) {
-  add_table_options(app, o.data);
-  add_method_options(app, o.methods, o.classifiers);
-  add_run_options(app, o.run);
-  app.option_defaults()->group("Experiment");
-  app.add_option("--seeds", o.seeds, "How many seeds (3: 0, 1 and 2), or a list with a comma in it (5,8 or 7,)");
+void add_options(CommandLine& line, ExperimentOptions& o) {
+  add_table_options(line, o.data);
+  add_method_options(line, o.methods, o.classifiers);
+  add_run_options(line, o.run);
+  line.group("Experiment");
+  line.option("--seeds", &o.seeds, "How many seeds (3: 0, 1 and 2), or a list with a comma in it (5,8 or 7,)");
 }
 
-void add_options_without_classifiers(CLI::App& app, ExperimentOptions& o) {
+void add_options_without_classifiers(CommandLine& line, ExperimentOptions& o) {
   o.classifiers.names = {};
-  add_options(app, o);
-  for (const char* name : {"--classifiers", "--dnn-steps", "--dnn-l2", "--svm-c"})
-    app.remove_option(app.get_option(name));
+  add_options(line, o);
+  line.remove({"--classifiers", "--dnn-steps", "--dnn-l2", "--svm-c"});
 }
 
 namespace {

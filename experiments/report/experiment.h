@@ -1,6 +1,5 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -26,9 +25,9 @@ struct ExperimentOptions {
   RunOptions run = {};
 };
 /// All of them; a program's own come behind, in the group Experiment.
-void add_options(CLI::App&, ExperimentOptions&);
+void add_options(CommandLine&, ExperimentOptions&);
 /// For questions about models alone: no classifier is trained, none can be asked for.
-void add_options_without_classifiers(CLI::App&, ExperimentOptions&);
+void add_options_without_classifiers(CommandLine&, ExperimentOptions&);
 
 /// A program's question and its answer.
 struct Experiment {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "experiments/report/run_folder.h"
 #include "tensor/io/atomic_file.h"
 #include "tensor/io/csv.h"
 #include "tensor/io/npy.h"

@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "experiments/report/run_folder.h"
 #include "tensor/tensor.h"
 
 /// Feature rows as files that experiments, and others' programs, read.
 namespace emograd::report {
+class RunFolder;
 
 struct FeatureRows {
   Tensor x;                        // (rows, features) f32

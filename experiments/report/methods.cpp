@@ -46,51 +46,41 @@ void check_distinct(const char* option, const std::vector<std::string>& names) {
 
 }  // namespace
 
-void add_method_options(CLI::App& app, MethodOptions& m, ClassifierOptions& c) {
-  const CLI::Range natural(1, 1'000'000);
+void add_method_options(CommandLine& line, MethodOptions& m, ClassifierOptions& c) {
+  const Check natural = range(1, 1'000'000);
   std::vector<std::string> names;
   for (const Method& method : known_methods(m)) names.push_back(method.name);
   const auto epochs = [](std::int64_t n) { return fmt::format(" [{}; {} on the built-in table]", n, built_in_epochs); };
-  app.option_defaults()->group("Experiment")->always_capture_default();
-  app.add_option("--models", m.names,
-                 fmt::format("Where synthetic rows come from: {}\n(gaussian, gan and gan-saturating: one per class)",
-                             fmt::join(names, ", ")))
-      ->delimiter(',')
-      ->check(CLI::IsMember(names));
-  app.add_option("--classifiers", c.names,
-                 "svm (linear), svm-rbf, dnn (two hidden layers of 100: Table I), dnn-large (four of 512, class\n"
-                 "weights: Table II)")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"svm", "svm-rbf", "dnn", "dnn-large"}));
-  app.add_option("--as-coded", m.as_coded,
-                 "Departures of the authors' own program from the paper: names, or all; list: what they are.\nWhere "
-                 "another option is given for the same setting, that one counts")
-      ->delimiter(',')
-      ->check(departure_name());
-  app.add_option("--noise-sd", m.noise_sd, "noise: its deviation, where every feature's own is 1")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--neighbours", m.neighbours, "smote: neighbours to choose from")->check(natural);
-  app.option_defaults()->group("Training");
-  app.add_option("--epochs", m.epochs, "Epochs of every trained model, unless the next ones say otherwise")
-      ->check(natural);
-  app.add_option("--adan-epochs", m.adan_epochs, "Epochs of ADAN" + epochs(m.adan.epochs))->check(natural);
-  app.add_option("--wadan-epochs", m.wadan_epochs, "Epochs of WADAN" + epochs(m.wadan.epochs))->check(natural);
-  app.add_option("--gan-epochs", m.gan_epochs, "Epochs of gan and gan-saturating" + epochs(m.gan.epochs))
-      ->check(natural);
-  app.add_option("--cgan-epochs", m.cgan_epochs, "Epochs of the conditional GAN" + epochs(m.cgan.epochs))
-      ->check(natural);
-  app.add_option("--aae-epochs", m.aae_epochs, "Epochs of the adversarial autoencoder" + epochs(m.aae.epochs))
-      ->check(natural);
-  app.add_option("--adam-beta1", m.adan.beta1, "Adam's first moment decay, for every trained model")
-      ->check(CLI::Range(0.0, 0.9999));
-  app.add_option("--batch", m.batch,
-                 fmt::format("Rows per step of every trained model and the DNNs [{}]", m.adan.batch))
-      ->check(natural);
-  app.add_option("--dnn-steps", c.dnn_steps, fmt::format("Steps of the DNNs, for any number of rows [{}]", c.dnn.steps))
-      ->check(natural);
-  app.add_option("--dnn-l2", c.dnn_l2, fmt::format("Weight of the DNNs' penalty l2/2 ‖θ‖² [{}]", c.dnn.l2))
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--svm-c", c.svm_c, fmt::format("C of the SVMs [{}]", c.svm.C))->check(CLI::PositiveNumber);
+  line.group("Experiment");
+  line.option("--models", &m.names,
+              fmt::format("Where synthetic rows come from: {}\n(gaussian, gan and gan-saturating: one per class)",
+                          fmt::join(names, ", ")),
+              one_of(names));
+  line.option("--classifiers", &c.names,
+              "svm (linear), svm-rbf, dnn (two hidden layers of 100: Table I), dnn-large (four of 512, class\n"
+              "weights: Table II)",
+              one_of({"svm", "svm-rbf", "dnn", "dnn-large"}));
+  line.option("--as-coded", &m.as_coded,
+              "Departures of the authors' own program from the paper: names, or all; list: what they are.\nWhere "
+              "another option is given for the same setting, that one counts",
+              departure_name());
+  line.option("--noise-sd", &m.noise_sd, "noise: its deviation, where every feature's own is 1", not_negative());
+  line.option("--neighbours", &m.neighbours, "smote: neighbours to choose from", natural);
+  line.group("Training");
+  line.option("--epochs", &m.epochs, "Epochs of every trained model, unless the next ones say otherwise", natural);
+  line.option("--adan-epochs", &m.adan_epochs, "Epochs of ADAN" + epochs(m.adan.epochs), natural);
+  line.option("--wadan-epochs", &m.wadan_epochs, "Epochs of WADAN" + epochs(m.wadan.epochs), natural);
+  line.option("--gan-epochs", &m.gan_epochs, "Epochs of gan and gan-saturating" + epochs(m.gan.epochs), natural);
+  line.option("--cgan-epochs", &m.cgan_epochs, "Epochs of the conditional GAN" + epochs(m.cgan.epochs), natural);
+  line.option("--aae-epochs", &m.aae_epochs, "Epochs of the adversarial autoencoder" + epochs(m.aae.epochs), natural);
+  line.option("--adam-beta1", &m.adan.beta1, "Adam's first moment decay, for every trained model", range(0.0, 0.9999));
+  line.option("--batch", &m.batch, fmt::format("Rows per step of every trained model and the DNNs [{}]", m.adan.batch),
+              natural);
+  line.option("--dnn-steps", &c.dnn_steps, fmt::format("Steps of the DNNs, for any number of rows [{}]", c.dnn.steps),
+              natural);
+  line.option("--dnn-l2", &c.dnn_l2, fmt::format("Weight of the DNNs' penalty l2/2 ‖θ‖² [{}]", c.dnn.l2),
+              not_negative());
+  line.option("--svm-c", &c.svm_c, fmt::format("C of the SVMs [{}]", c.svm.C), positive());
 }
 
 void complete(MethodOptions& m, ClassifierOptions& c, bool built_in_table) {
@@ -137,7 +127,7 @@ void depart(ClassifierOptions& o, const std::vector<std::string>& departures) {
 
 void drop_none(MethodOptions& o) {
   std::erase(o.names, "none");
-  if (o.names.empty()) throw CLI::ValidationError("--models", "none makes no synthetic rows; name one that does");
+  check(!o.names.empty(), "--models: none makes no synthetic rows; name one that does");
 }
 
 std::vector<Method> methods(const MethodOptions& o) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -10,6 +9,7 @@
 
 #include "experiments/protocol/augmenter.h"
 #include "experiments/protocol/unit.h"
+#include "experiments/report/options.h"
 #include "models/yi2020/aae.h"
 #include "models/yi2020/adan.h"
 #include "models/yi2020/classifiers.h"
@@ -52,7 +52,7 @@ struct ClassifierOptions {
 };
 
 /// --models, --classifiers and what sets them up, in the groups Experiment and Training.
-void add_method_options(CLI::App&, MethodOptions&, ClassifierOptions&);
+void add_method_options(CommandLine&, MethodOptions&, ClassifierOptions&);
 /// After parsing: what one option says about several configs, and --as-coded. On the built-in table 100 epochs are as
 /// good as given.
 void complete(MethodOptions&, ClassifierOptions&, bool built_in_table);
@@ -61,7 +61,7 @@ void complete(MethodOptions&, ClassifierOptions&, bool built_in_table);
 /// given above those.
 void depart(MethodOptions&, const std::vector<std::string>& departures);
 void depart(ClassifierOptions&, const std::vector<std::string>& departures);
-/// While parsing, for programs whose question is about synthetic rows: ValidationError where nothing else is named.
+/// After parsing, for programs whose question is about synthetic rows: Error where nothing else is named.
 void drop_none(MethodOptions&);
 
 std::vector<Method> methods(const MethodOptions&);

@@ -10,6 +10,7 @@
 
 #include "experiments/protocol/metrics.h"
 #include "experiments/report/config_json.h"
+#include "experiments/report/run_folder.h"
 #include "experiments/report/text_table.h"
 #include "tensor/error.h"
 #include "tensor/io/csv.h"

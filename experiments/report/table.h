@@ -4,9 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "experiments/report/run_folder.h"
-
 namespace emograd::report {
+class RunFolder;
 
 /// A table as it is shown in a terminal, in a paper, in a README and read by other programs: one content, four forms.
 struct Table {

@@ -6,6 +6,7 @@
 #include "autograd/ops/index.h"
 #include "autograd/ops/random.h"
 #include "autograd/ops/shape.h"
+#include "nn/checkpoint.h"
 
 namespace emograd::yi2020 {
 

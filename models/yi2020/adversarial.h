@@ -8,10 +8,13 @@
 #include <vector>
 
 #include "autograd/grad.h"
-#include "nn/checkpoint.h"
 #include "nn/layers.h"
 #include "optim/optimiser.h"
 #include "tensor/trace.h"
+
+namespace emograd {
+struct Checkpoint;
+}
 
 /// What the generative models of yi2020 share: networks trained against each other by Adam, batch after batch.
 /// Sections, equations and lines are that paper's; adan.h says which it is.
