@@ -193,4 +193,23 @@ void RealFft::operator()(std::span<const float> x, std::span<Complex> X) {
   X[half] = {dc.real() - dc.imag(), 0};
 }
 
+/// By way of Hartley's transform (Bracewell, The Hartley Transform, 1986), which is its own inverse: it is the sum of
+/// Fourier's real and imaginary part, so that one transform forwards does for either.
+void RealFft::inverse(std::span<Complex> X, std::span<float> x) {
+  check(static_cast<std::int64_t>(x.size()) == samples() && static_cast<std::int64_t>(X.size()) == bins(),
+        "RealFft: {} samples and {} bins given, needs {} and {}", x.size(), X.size(), samples(), bins());
+  const std::size_t all = x.size();
+  const auto scale = 1 / static_cast<float>(all);  // a power of two: exact
+  const auto unfold = [&](float factor) {
+    x[0] = factor * X[0].real(), x[all / 2] = factor * X[all / 2].real();
+    for (std::size_t k = 1; k < all / 2; ++k) {
+      x[k] = factor * (X[k].real() + X[k].imag());
+      x[all - k] = factor * (X[k].real() - X[k].imag());
+    }
+  };
+  unfold(1);
+  (*this)(x, X);
+  unfold(scale);
+}
+
 }  // namespace emograd::audio

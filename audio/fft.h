@@ -20,6 +20,9 @@ class RealFft {
   std::int64_t bins() const { return half_ + 1; }
   /// x: samples() values; X: bins() values.
   void operator()(std::span<const float> x, std::span<std::complex<float>> X);
+  /// The other way, normalised: the samples x whose transform is X, imaginary parts at both ends left out. X is used
+  /// up.
+  void inverse(std::span<std::complex<float>> X, std::span<float> x);
 
  private:
   /// cos θ, sin θ, cos 3θ, sin 3θ.

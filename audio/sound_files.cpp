@@ -34,4 +34,13 @@ std::vector<fs::path> sound_files(const std::vector<fs::path>& inputs) {
   return {found.begin(), found.end()};
 }
 
+std::string sound_name(const fs::path& file, const std::vector<fs::path>& inputs) {
+  for (const fs::path& input : inputs)
+    if (fs::is_directory(input)) {
+      const fs::path inside = file.lexically_relative(input);
+      if (!inside.empty() && *inside.begin() != "..") return inside.generic_string();
+    }
+  return file.filename().generic_string();
+}
+
 }  // namespace emograd::audio

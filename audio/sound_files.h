@@ -14,5 +14,7 @@ bool is_sound_name(const std::filesystem::path&);
 /// over, since systems leave ._x beside x, and so are links to folders and folders that may not be read. Error where an
 /// input does not exist.
 std::vector<std::filesystem::path> sound_files(const std::vector<std::filesystem::path>& inputs);
+/// How one of them is called: by its path below the folder that it was found in, or, named itself, by its file name.
+std::string sound_name(const std::filesystem::path& file, const std::vector<std::filesystem::path>& inputs);
 
 }  // namespace emograd::audio

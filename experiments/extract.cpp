@@ -2,7 +2,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <functional>
@@ -11,7 +10,6 @@
 #include <map>
 #include <mutex>
 #include <new>
-#include <thread>
 
 #include "audio/feature_sets/feature_set.h"
 #include "audio/sound_files.h"
@@ -21,11 +19,11 @@
 #include "experiments/report/options.h"
 #include "experiments/report/progress.h"
 #include "experiments/report/run_folder.h"
+#include "experiments/report/team.h"
 #include "tensor/error.h"
 #include "tensor/io/bytes.h"
 #include "tensor/io/csv.h"
 #include "tensor/io/npy.h"
-#include "tensor/parallel.h"
 
 /// From sound files to a table of features, one row per file.
 
@@ -87,16 +85,13 @@ std::vector<json> outcomes_in(const report::RunFolder& folder, const std::vector
 }
 
 /// Measures every file that has no outcome yet, several at a time. False where it was interrupted.
-bool measure_all(const std::vector<Item>& items, const Options& o, int threads, report::RunFolder& folder,
+bool measure_all(const std::vector<Item>& items, const Options& o, report::RunFolder& folder,
                  std::vector<json>& outcomes) {
   const audio::FeatureSet& set = audio::feature_set(o.set);
   std::int64_t bytes = 0;
   for (const Item& item : items) bytes += item.bytes;
   report::Progress progress(bytes);
-  report::catch_interrupts();
-  std::atomic<std::size_t> next = 0;
   std::mutex one_at_a_time;
-  std::exception_ptr failure;  // of the folder's files: it ends the run
   const auto one = [&](std::size_t i) {
     const Item& item = items[i];
     const std::string unit = unit_of(i);
@@ -115,39 +110,15 @@ bool measure_all(const std::vector<Item>& items, const Options& o, int threads, 
     if (!outcome.error.empty()) progress.line(fmt::format("passed over {}: {}", item.name, outcome.error));
     progress.advance(item.bytes);
   };
-  const auto work = [&] {
-    try {
-      for (std::size_t i; !report::interrupted() && (i = next++) < items.size();) one(i);
-    } catch (...) {
-      const std::lock_guard keep(one_at_a_time);
-      failure = std::current_exception();
-      next = items.size();
-    }
-  };
-  {
-    std::vector<std::jthread> team;
-    for (int t = 1; t < threads; ++t) team.emplace_back(work);
-    work();
-  }
-  if (failure) std::rethrow_exception(failure);
-  return !report::interrupted();
-}
-
-std::string relative_name(const fs::path& file, const std::vector<std::string>& inputs) {
-  for (const std::string& input : inputs)
-    if (fs::is_directory(input)) {
-      const fs::path inside = file.lexically_relative(input);
-      if (!inside.empty() && *inside.begin() != "..") return inside.generic_string();
-    }
-  return file.filename().generic_string();
+  return report::by_a_team(items.size(), o.threads, one);
 }
 
 /// The sound files of the inputs; or those that a table of `corpus table` names, below its folder, under its names.
 std::vector<Item> items_of(const Options& o) {
   std::vector<Item> items;
   if (o.table.empty()) {
-    for (const fs::path& file : audio::sound_files({o.inputs.begin(), o.inputs.end()}))
-      items.push_back({file, relative_name(file, o.inputs)});
+    const std::vector<fs::path> inputs(o.inputs.begin(), o.inputs.end());
+    for (const fs::path& file : audio::sound_files(inputs)) items.push_back({file, audio::sound_name(file, inputs)});
     check(!items.empty(), "there is no sound file in {}", fmt::format("{}", fmt::join(o.inputs, ", ")));
   } else {
     check(o.inputs.size() == 1 && fs::is_directory(o.inputs[0]), "--table needs one input, the folder of its corpus");
@@ -182,8 +153,6 @@ int run(const Options& o) {
   std::vector<Item> items = items_of(o), unnameable;
   std::copy_if(items.begin(), items.end(), std::back_inserter(unnameable), std::not_fn(nameable));
   std::erase_if(items, std::not_fn(nameable));
-  const int wanted = o.threads > 0 ? o.threads : thread_count();
-  const int threads = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(wanted), items.size()));
   const std::vector<std::string> names = set.names();
   json listed = json::array();
   for (const Item& item : items) listed.push_back({item.name, item.bytes, item.changed});
@@ -197,7 +166,7 @@ int run(const Options& o) {
     const auto begin = std::chrono::steady_clock::now();
     std::vector<json> outcomes = outcomes_in(folder, items);
     const auto there = std::count_if(outcomes.begin(), outcomes.end(), [](const json& j) { return !j.is_null(); });
-    if (!measure_all(items, o, threads, folder, outcomes)) {
+    if (!measure_all(items, o, folder, outcomes)) {
       fmt::print(stderr, "Interrupted; nothing is lost. To go on, add --resume to the same command (folder {}).\n",
                  o.out);
       return report::interrupted_exit_code;

@@ -410,8 +410,8 @@ TEST_CASE("the label table is what experiments read") {
   const CsvTable labels = label_table(read_corpus(tree.path), Classes::four);
   CHECK(format_csv(labels, ',') ==
         "name,label,speaker,session,gender,text,partition,path\n"
-        "one.two.wav,sadness,\"s, \"\"1\"\"\",,,,\"s, \"\"1\"\"/sad/one.two.wav\"\n"
-        "b,anger,s2,,,,s2/angry/b.wav\nc,anger,s2,,,,s2/angry/c.wav\n");
+        "one.two.wav,sadness,\"s, \"\"1\"\"\",,,,,\"s, \"\"1\"\"/sad/one.two.wav\"\n"
+        "b,anger,s2,,,,,s2/angry/b.wav\nc,anger,s2,,,,,s2/angry/c.wav\n");
   write_csv(tree / "labels.csv", labels, ',');
   CHECK(lines(read_corpus(tree / "labels.csv")) ==
         Lines{"one.two sadness s, \"1\" - -|", "b anger s2 - -|", "c anger s2 - -|"});
@@ -461,7 +461,7 @@ TEST_SUITE("programs") {
     CHECK(table.exit_code == 0);
     CHECK(
         content(out).starts_with("name,label,speaker,session,gender,text,partition,path\n"
-                                 "Ses01F_impro01_F000,neutral,Ses01F,Ses01,female,Excuse me: yes?,IEMOCAP"));
+                                 "Ses01F_impro01_F000,neutral,Ses01F,Ses01,female,Excuse me: yes?,,IEMOCAP"));
     const Finished wrong = run_program("corpus", {"info", tree.path.string(), "--as", "savee"});
     CHECK(wrong.exit_code == 1);
     CHECK(wrong.err.find("corpus: ") == 0);

@@ -51,6 +51,38 @@ TEST_CASE("RealFft is the transform's definition, at every size") {
   }
 }
 
+TEST_CASE("RealFft: the inverse is the definition's, and gives back what was transformed") {
+  for (const std::int64_t n : {32, 64, 256, 4096}) {
+    CAPTURE(n);
+    const auto size = static_cast<std::size_t>(n);
+    std::vector<float> x, back(size);
+    for (std::size_t i = 0; i < size; ++i)
+      x.push_back(static_cast<float>(std::sin(0.37 * static_cast<double>(i * i % 89))));
+    std::vector<std::complex<float>> X = by_fft(x);
+    emograd::audio::RealFft fft(n);
+    fft.inverse(X, back);
+    double norm = 0, error = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      norm += std::pow(static_cast<double>(x[i]), 2);
+      error += std::pow(static_cast<double>(x[i]) - static_cast<double>(back[i]), 2);
+    }
+    CHECK(std::sqrt(error / norm) < 2 * 2e-7);
+    // One bin alone is a cosine of its phase: of e^{−iθkn}, since the transform has e^{+iθkn}.
+    std::fill(X.begin(), X.end(), 0.F);
+    X[3] = {0.6F, -0.8F};
+    fft.inverse(X, back);
+    for (std::size_t i = 0; i < size; ++i) {
+      const double angle = 2 * std::numbers::pi * static_cast<double>(3 * i % size) / static_cast<double>(n);
+      CHECK(static_cast<double>(back[i]) * static_cast<double>(n) / 2 ==
+            doctest::Approx(0.6 * std::cos(angle) - 0.8 * std::sin(angle)).epsilon(1e-6));
+    }
+  }
+  emograd::audio::RealFft fft(32);
+  std::vector<std::complex<float>> X(16);
+  std::vector<float> x(32);
+  CHECK_THROWS_AS(fft.inverse(X, x), emograd::Error);
+}
+
 TEST_CASE("RealFft is Ooura's package to the bit") {
   for (const char* n : {"32", "64", "128", "256", "512", "1024"}) {
     CAPTURE(n);
