@@ -15,7 +15,7 @@ namespace {
 
 using Complex = std::complex<double>;
 constexpr double pi = std::numbers::pi;
-constexpr double emphasised_from = 50, edge = 50, spacing = 1100, window_seconds = 0.05;  // Hz, s
+constexpr double emphasised_from = 50, edge = 50, widest = 1000, spacing = 1100, window_seconds = 0.05;  // Hz, s
 constexpr std::int64_t kilohertz = 11;
 
 /// p(z)/p′(z) of the monic polynomial, by Horner's scheme; 0 at a zero.
@@ -79,8 +79,8 @@ std::vector<Complex> roots(std::span<const double> c) {
 std::vector<Formant> resonances(std::span<const double> predictor, double rate) {
   std::vector<Formant> out;
   for (const Complex z : roots(predictor)) {
-    const double frequency = std::arg(z) * rate / (2 * pi);
-    if (frequency > edge && frequency < rate / 2 - edge) out.push_back({frequency, -std::log(std::abs(z)) * rate / pi});
+    const Formant f{std::arg(z) * rate / (2 * pi), -std::log(std::abs(z)) * rate / pi};
+    if (f.frequency > edge && f.frequency < rate / 2 - edge && f.bandwidth < widest) out.push_back(f);
   }
   std::sort(out.begin(), out.end(), [](const Formant& a, const Formant& b) { return a.frequency < b.frequency; });
   return out;

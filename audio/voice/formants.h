@@ -21,8 +21,8 @@ struct Formant {
   double frequency, bandwidth;  // Hz
 };
 /// The resonances of 1/A: of every pair of zeros |z|·exp(±iθ) the frequency θ·rate/2π and the bandwidth
-/// −ln|z|·rate/π, by frequency; those within 50 Hz of 0 and of half the rate, which model the slope of the spectrum,
-/// are left out.
+/// −ln|z|·rate/π, by frequency. Left out is what models the slope of the spectrum: resonances within 50 Hz of 0 and of
+/// half the rate, and those of a bandwidth of 1 kHz and more.
 std::vector<Formant> resonances(std::span<const double> predictor, double rate);
 
 /// One value per frame (frames.h) for each of F1, F2, F3; NaN where there is no sound, or no such resonance.
@@ -31,10 +31,9 @@ struct Formants {
   std::array<std::vector<double>, count> frequency, bandwidth;  // Hz
 };
 
-/// Burg's predictor of 50 ms under a Hann window, after pre-emphasis above 50 Hz. The sound is brought to 11 kHz, more
-/// exactly to 11/⌊rate/1 kHz⌉ of its rate, where five formants are expected, as of a vocal tract of 16 cm; sound below
-/// that rate stays as it is, and has a resonance per 1100 Hz. Numbers mean something where there is a voice, and of
-/// high voices little: LPC is drawn to the harmonics.
+/// Burg's predictor of 50 ms under a Hann window, after pre-emphasis above 50 Hz, brought to 11 kHz: below 5.5 kHz five
+/// formants are expected, as of a vocal tract of 16 cm. Sound of up to 11.5 kHz stays as it is, and has a resonance per
+/// 1100 Hz. Numbers mean something where there is a voice, and of high voices little: LPC is drawn to the harmonics.
 ///
 /// Error: a rate below 2000 Hz, and what frame_count refuses.
 Formants formants(std::span<const float> samples, double rate);

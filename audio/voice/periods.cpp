@@ -56,9 +56,9 @@ class Stretch {
   }
   double amplitude(double time) const {
     const auto x = around(time);
-    if (x.empty()) return 0;
-    const auto [low, high] = std::minmax_element(x.begin(), x.end());
-    return static_cast<double>(*high) - static_cast<double>(*low);
+    double squares = 0;
+    for (const float v : x) squares += static_cast<double>(v) * static_cast<double>(v);
+    return std::sqrt(squares / (period(time) * rate_));  // whole samples would make equal periods differ
   }
 
   /// Of the samples from a and from b, n of them each; nothing where they are not all there, 0 where one has none but
@@ -90,15 +90,16 @@ class Stretch {
     const double predicted = period(time) * rate_;
     const std::int64_t n = std::max<std::int64_t>(std::llround(predicted), 2),
                        from = std::llround(time * rate_) - n / 2;
-    const auto at = [&](std::int64_t lag) { return correlation(from, from + direction * lag, n).value_or(-1); };
+    const auto at = [&](std::int64_t lag) { return correlation(from, from + direction * lag, n); };
     const auto least = static_cast<std::int64_t>(std::ceil(shortest * predicted)),
                most = static_cast<std::int64_t>(longest * predicted);
     std::int64_t best = least;
     double highest = -1;
     for (std::int64_t lag = least; lag <= most; ++lag)
-      if (const double c = at(lag); c > highest) highest = c, best = lag;
-    if (highest < least_correlation) return {};
-    return vertex(static_cast<double>(best), 1, at(best - 1), highest, at(best + 1)).x / rate_;
+      if (const auto c = at(lag); c && *c > highest) highest = *c, best = lag;
+    const auto before = at(best - 1), after = at(best + 1);
+    if (highest < least_correlation || !before || !after) return {};
+    return vertex(static_cast<double>(best), 1, *before, highest, *after).x / rate_;
   }
 
   std::span<const float> x_;

@@ -9,7 +9,7 @@ namespace emograd::audio::voice {
 struct Pulse {
   double time;       // s, of its highest or lowest point or where that was in a period before
   double period;     // s, until the next pulse; NaN for the last of a voiced stretch
-  double amplitude;  // from the lowest to the highest sample within half a period of `time`
+  double amplitude;  // RMS from half a period before `time` to half a period after
 };
 
 /// The pulses of all voiced stretches in order, from one F0 per frame (frames.h; NaN: no voice). Every stretch begins
