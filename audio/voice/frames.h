@@ -19,13 +19,13 @@ constexpr double hop = 0.01;
 
 /// As many as reach into the sound: ⌈samples/rate/hop⌉. Error for no samples, one that is no finite number, and rates
 /// that are not.
-std::int64_t frame_count(std::span<const float> samples, double rate);
-inline double centre(std::int64_t frame) { return (static_cast<double>(frame) + 0.5) * hop; }  // s
+std::int64_t frame_count(std::span<const float> samples, double rate, double seconds = hop);
+inline double centre(std::int64_t frame, double seconds = hop) { return (static_cast<double>(frame) + 0.5) * seconds; }
 
 /// each(first, rows) for all frames, a few at a time, since rows are longer than hops: row j of rows (n, length) is
 /// frame first + j under the window (length), f64. before_window: the mean of what is there is taken away.
 enum class Mean { kept, removed };
 void each_windowed(std::span<const float> samples, double rate, const Tensor& window, Mean before_window,
-                   const std::function<void(std::int64_t first, const Tensor& rows)>& each);
+                   const std::function<void(std::int64_t first, const Tensor& rows)>& each, double seconds = hop);
 
 }  // namespace emograd::audio::voice
