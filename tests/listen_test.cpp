@@ -140,7 +140,7 @@ TEST_CASE("listen: the page has the sound, its picture in words, and what is odd
   CHECK(has(page, "The file is odd: clipped: much."));
   CHECK(has(page, "img-src data:; media-src data:\""));
   CHECK(has(page, data_uri("audio/wav", audio::wav_bytes(e.sound.samples, 16000)).substr(0, 4000)));
-  CHECK(has(page, "<td>F1</td>") + has(page, "<th scope=\"row\">F1</th>") + has(page, ">F1<") > 0);
+  CHECK(has(page, ">F1<"));
   CHECK(has(page, "median F0</dt><dd>140 Hz"));
   CHECK_FALSE(has(page, "<script"));
   CHECK_FALSE(has(html({"Without sound", "", {}, {}}), "media-src"));

@@ -340,7 +340,7 @@ TEST_CASE("voice: loudness and level by definition") {
   const std::vector<float> x = noise(rate, 0.1, 0.1);
   const Loudness l = loudness(x, rate);
   REQUIRE(l.loudness.size() == 10);
-  constexpr int length = 400, fft = 1024, start = 5 * 160 + 80 - length / 2;  // the frame from 50 to 60 ms
+  constexpr int length = 400, fft = 512, start = 5 * 160 + 80 - length / 2;  // the frame from 50 to 60 ms
   std::vector<double> y(length), density(fft / 2 + 1);
   double window = 0, square = 0;
   for (int i = 0; i < length; ++i) {

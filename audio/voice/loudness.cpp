@@ -16,7 +16,7 @@ namespace emograd::audio::voice {
 namespace {
 
 constexpr double exponent = 0.33, low = 20, high = 8000, window_seconds = 0.025;
-constexpr double coarsest_bin = 16;  // Hz: the narrowest band, 65 Hz on either side, then has weight at several bins
+constexpr double coarsest_bin = 32;  // Hz: the narrowest band, 65 Hz on either side, then has weight at several bins
 constexpr std::int64_t bands = 26;
 
 /// Hermansky's curve, with the factor that he adds for rates above 10 kHz; not yet 1 at 1 kHz.

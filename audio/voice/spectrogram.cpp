@@ -16,7 +16,7 @@ namespace emograd::audio::voice {
 
 MelSpectrogram mel_spectrogram(std::span<const float> samples, double rate, std::int64_t bands,
                                std::int64_t most_columns) {
-  constexpr double window_seconds = 0.02, least_hop = 0.002, highest = 8000, coarsest_bin = 8;
+  constexpr double window_seconds = 0.02, least_hop = 0.002, highest = 8000, coarsest_bin = 16;
   check(rate >= 1000, "mel_spectrogram: a rate of {} Hz; needs 1000 at least", rate);
   check(most_columns >= 1, "mel_spectrogram: {} columns; needs one at least", most_columns);
   const auto size = static_cast<double>(samples.size());
