@@ -354,10 +354,10 @@ Sound read_sound(const fs::path& path) {
   return sound;
 }
 
-void write_wav(const fs::path& path, std::span<const float> samples, std::int64_t rate, WavSamples kind) {
+std::string wav_bytes(std::span<const float> samples, std::int64_t rate, WavSamples kind) {
   const bool integers = kind == WavSamples::int16;
   constexpr std::size_t most = (std::size_t{1} << 32) - 4096;  // bytes; a WAV's sizes have 32 bits
-  check(!samples.empty(), "write_wav: no samples for {}", path.string());
+  check(!samples.empty(), "write_wav: no samples");
   check(samples.size() <= most / (integers ? 2 : 4), "write_wav: {} samples are more than a WAV holds; write several",
         samples.size());
   check(rate >= 1 && rate <= max_rate, "write_wav: the rate is 1 … {} Hz, not {}", max_rate, rate);
@@ -373,7 +373,7 @@ void write_wav(const fs::path& path, std::span<const float> samples, std::int64_
   info.channels = 1;
   info.format = SF_FORMAT_WAV | (integers ? SF_FORMAT_PCM_16 : SF_FORMAT_FLOAT);
   File file(sf_open_virtual(&Memory::io, SFM_WRITE, &info, &memory), sf_close);
-  check_file(file != nullptr, path.string(), "cannot be made: {}", sf_strerror(nullptr));
+  check(file != nullptr, "write_wav: libsndfile makes no file of it: {}", sf_strerror(nullptr));
   sf_command(file.get(), SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);  // it holds the time of day
   sf_count_t written = 0;
   if (integers) {
@@ -384,9 +384,13 @@ void write_wav(const fs::path& path, std::span<const float> samples, std::int64_
   } else {
     written = sf_write_float(file.get(), samples.data(), std::ssize(samples));
   }
-  check_file(written == std::ssize(samples) && sf_close(file.release()) == SF_ERR_NO_ERROR, path.string(),
-             "cannot be made: libsndfile wrote {} of {} samples", written, samples.size());
-  write_file(path, io::as_bytes(memory.bytes));
+  check(written == std::ssize(samples) && sf_close(file.release()) == SF_ERR_NO_ERROR,
+        "write_wav: libsndfile wrote {} of {} samples", written, samples.size());
+  return std::move(memory.bytes);
+}
+
+void write_wav(const fs::path& path, std::span<const float> samples, std::int64_t rate, WavSamples kind) {
+  write_file(path, io::as_bytes(wav_bytes(samples, rate, kind)));
 }
 
 }  // namespace emograd::audio

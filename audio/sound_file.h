@@ -58,9 +58,11 @@ Sound read_sound(const std::filesystem::path&);
 
 enum class WavSamples { int16, f32 };
 
-/// Writes one channel, in the manner of AtomicFile. As int16 the sample x becomes 32768 x, rounded to even and 1 to
-/// 32767: what was read from 16 bits is written as it was. Error for no samples, one that is no finite number, one
-/// beyond −1 … 1 where int16 is asked for, or a rate that SoundReader refuses; FileError where it cannot be written.
+/// One channel as a WAV file. As int16 the sample x becomes 32768 x, rounded to even and 1 to 32767: what was read from
+/// 16 bits is as it was. Error for no samples, one that is no finite number, one beyond −1 … 1 where int16 is asked
+/// for, or a rate that SoundReader refuses.
+std::string wav_bytes(std::span<const float> samples, std::int64_t rate, WavSamples = WavSamples::int16);
+/// Writes them in the manner of AtomicFile; FileError where it cannot.
 void write_wav(const std::filesystem::path&, std::span<const float> samples, std::int64_t rate,
                WavSamples = WavSamples::int16);
 

@@ -6,14 +6,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <csignal>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <numbers>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "audio/sound_file.h"
 #include "experiments/report/page.h"
 #include "experiments/report/palette.h"
 #include "tensor/io/atomic_file.h"
@@ -117,11 +120,12 @@ class Browser {
     call("Page.navigate", {{"url", "file://" + page.string()}});
     while (evaluate("location.href + ' ' + document.readyState") != "file://" + page.string() + " complete") {}
   }
-  json evaluate(const std::string& expression) {
-    const json r = call("Runtime.evaluate", {{"expression", expression}, {"returnByValue", true}});
+  json evaluate(const std::string& expression, bool promised = false) {
+    const json r =
+        call("Runtime.evaluate", {{"expression", expression}, {"returnByValue", true}, {"awaitPromise", promised}});
     INFO(r.dump());
     REQUIRE_FALSE(r.contains("exceptionDetails"));
-    return r.at("result").at("value");
+    return r.at("result").value("value", json());
   }
   void screen(int width, const char* scheme) {
     call("Emulation.setDeviceMetricsOverride",
@@ -288,6 +292,35 @@ TEST_CASE("browser: report.html with clouds of real and synthetic rows") {
   Browser browser(program);
   // Features and latent vectors by two projections, a histogram, losses.
   check_readable(browser, folder / "run" / "report.html", 2 * 2 + 1 + 1);
+}
+
+TEST_CASE("browser: the page of a sound file, which can be played") {
+  const std::string program = chromium();
+  if (program.empty()) return;
+  const TemporaryFolder folder;
+  std::vector<float> x;  // 140 Hz with harmonics, swelling
+  for (int i = 0; i < 24000; ++i) {
+    double sum = 0;
+    for (int k = 1; k <= 20; ++k) sum += std::sin(2 * std::numbers::pi * 140 * k * i / 16000) / k;
+    x.push_back(static_cast<float>(0.3 * i / 24000 * sum));
+  }
+  audio::write_wav(folder / "a <voice>.wav", x, 16000);
+  const Finished run = run_program("listen", {folder / "a <voice>.wav", "--out", folder / "page.html"});
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  Browser browser(program);
+  check_readable(browser, folder / "page.html", 1);
+  // The sound has been read as far as its length, and the picture behind the drawing is one.
+  browser.evaluate(
+      "new Promise(done => { const a = document.querySelector('audio');"
+      " a.readyState >= 1 ? done() : a.addEventListener('loadedmetadata', done); })",
+      true);
+  CHECK(browser.evaluate("document.querySelector('audio').duration") == 1.5);
+  const json size = browser.evaluate(
+      "new Promise(done => { const i = new Image(); i.onload = () => done([i.width, i.height]);"
+      " i.onerror = () => done([]); i.src = document.querySelector('mask image').href.baseVal; })",
+      true);
+  CHECK(size == json{750, 96});
 }
 
 TEST_CASE("browser: every part of a page, and what the test is to find when it is there") {

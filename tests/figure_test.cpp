@@ -184,6 +184,41 @@ TEST_CASE("figures: clouds of points: filled and hollow for any number of classe
   CHECK_THROWS_WITH_AS(gnuplot_script(p), doctest::Contains("one scale for both axes"), Error);
 }
 
+TEST_CASE("figures: tracks have one time axis, a picture behind them, and gaps") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  Plot p{
+      .title = "F0", .x_label = "s", .series = {{.x = {1, 2, 3, 4}, .y = {nan, 100, 200, nan}}}, .x_range = {{0, 5}}};
+  CHECK(description(p) == "Line plot over s. from 100 at 2 to 200 at 3, lowest 100, highest 200.");
+  const std::string above = gnuplot_script(p, Place::track), last = gnuplot_script(p, Place::last_track);
+  for (const std::string& script : {above, last}) {
+    CHECK(has(script, "set xrange [0:5]\n"));  // as asked for, without room at its ends, and so alike in all tracks
+    CHECK(has(script, "1 NaN NaN NaN"));
+  }
+  CHECK(has(above, "set format x ''"));
+  CHECK_FALSE(has(last, "set format x ''"));
+
+  p.kind = Plot::Kind::points;
+  p.y_range = {{1, 100}};
+  p.y_axis = [](double y) { return std::log10(y); };
+  p.y_tics = {{10, "ten"}};
+  p.picture = Picture{"PNG", "Something is behind it."};
+  const std::string script = gnuplot_script(p, Place::track);
+  CHECK(has(script, "set yrange [0:2]\n"));
+  CHECK(has(script, "set ytics ('ten' 1)\n"));
+  CHECK(has(script, "2 2 \n"));
+  CHECK(has(description(p), "Something is behind it."));
+  Plot without = p;
+  without.y_range.reset();
+  CHECK_THROWS_WITH_AS(gnuplot_script(without), doctest::Contains("a picture needs x_range and y_range"), Error);
+
+  const std::string html = figure_html({.title = "T", .caption = "C", .panels = {p, p}, .tracks = true}, "f");
+  CHECK(has(html, "<th scope=\"row\">F0<td class=\"n\">2<td class=\"n\">100<td class=\"n\">150"));
+  if (!gnuplot_is_there()) return;
+  CHECK(has(html, "<mask id=\"f-0-mask\"><image x=\"58\" y=\"8\" width=\"888\" height=\"200\""));
+  CHECK(has(html, "href=\"data:image/png;base64,UE5H\""));
+  CHECK(has(html, "mask=\"url(#f-1-mask)\""));
+}
+
 TEST_CASE("figures: without gnuplot the page says so, and has the numbers") {
   const Figure f{"Title", "Caption", plots("<n>")};
   const TemporaryFolder folder;

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <string_view>
 
 #include "experiments/protocol/metrics.h"
+#include "experiments/report/data_uri.h"
 #include "experiments/report/definition.h"
 #include "experiments/report/filter.h"
 #include "experiments/report/html_table.h"
@@ -21,9 +23,10 @@ namespace {
 using Kind = Plot::Kind;
 
 // In units of the drawing, about as many as pixels on a phone, and on a desk where three lie side by side.
-constexpr int width = 360, height = 200, square = 290, square_height = square + 32, bar = 13, label_height = 19,
-              gap = 9, axis_height = 26;
-constexpr std::size_t most_error_bars = 12, most_listed = 40, longest_label = 40;
+constexpr int width = 360, square = 290, square_height = square + 32, bar = 13, label_height = 19, gap = 9,
+              axis_height = 26;
+constexpr int track_width = 960, track_left = 58, track_right = 14, track_top = 8, track_bottom = 8;
+constexpr std::size_t most_error_bars = 12, most_listed = 40, longest_label = 40, most_thick = 1000;
 
 // Colours that gnuplot is told; adapted_svg makes variables of them.
 constexpr const char *ink = "#010101", *faint = "#020202", *rule = "#030303";
@@ -63,6 +66,7 @@ void check_form(const Plot& p) {
           "plot '{}', series '{}': {} x, {} y, {} low, {} high, {} groups of dots do not fit", p.title, s.name,
           s.x.size(), s.y.size(), s.low.size(), s.high.size(), s.dots.size());
   }
+  check(!p.picture || (p.x_range && p.y_range), "plot '{}': a picture needs x_range and y_range", p.title);
   check(!p.same_scale || (p.kind == Kind::points && !p.log_x && !p.log_y),
         "plot '{}': one scale for both axes is for points on linear axes", p.title);
 }
@@ -95,6 +99,13 @@ double tic_step(const Range& r, int most) {
   for (const double factor : {1.0, 2.0, 5.0})
     if (factor * power >= rough) return factor * power;
   return 10 * power;
+}
+
+/// Only number after number: labels are no text of the user's.
+std::string tics_at(const std::vector<std::pair<double, std::string>>& places) {
+  std::string out;
+  for (const auto& [at, number] : places) out += fmt::format("{}'{}' {:.8g}", out.empty() ? "" : ", ", number, at);
+  return fmt::format("set ytics ({})\n", out);
 }
 
 std::string tics(const char* axis, const Range& r, bool log, int most, bool whole = false) {
@@ -156,14 +167,23 @@ Range value_range(const Plot& p) {
   return r.low == r.high ? Range{0, 1} : r;
 }
 
-std::string head(int h) {
+std::string head(int h, int w = width) {
   return fmt::format(
       "set terminal svg noenhanced size {},{} font 'sans-serif,13'\n"
       "unset key\n"
       "set border 3 lc rgb '{}'\n"
       "set tics nomirror scale 0.4 textcolor rgb '{}'\n"
       "set grid lt 1 lc rgb '{}' lw 0.7\n",
-      width, h, rule, faint, rule);
+      w, h, rule, faint, rule);
+}
+
+/// The axes of a track, in its drawing.
+struct Box {
+  int left, top, right, bottom, height;
+};
+Box track_box(const Plot& p, Place place) {
+  const int below = place == Place::last_track ? axis_height : track_bottom;
+  return {track_left, track_top, track_width - track_right, track_top + p.height, track_top + p.height + below};
 }
 
 std::string block(std::size_t i, const std::vector<std::vector<double>>& rows) {
@@ -196,22 +216,37 @@ void alike(Range& x, Range& y) {
   }
 }
 
-std::string with_axes(const Plot& p, const Commands& commands) {
+std::string margins(const Box& b) {
+  const auto across = [](int at) { return static_cast<double>(at) / track_width; };
+  const auto up = [&](int at) { return 1 - static_cast<double>(at) / b.height; };
+  return fmt::format(
+      "set lmargin at screen {:.6g}\nset rmargin at screen {:.6g}\nset tmargin at screen {:.6g}\n"
+      "set bmargin at screen {:.6g}\n",
+      across(b.left), across(b.right), up(b.top), up(b.bottom));
+}
+
+std::string with_axes(const Plot& p, Place place, const Commands& commands) {
   Range x = x_range(p), y = y_range(p);
   if (p.same_scale) alike(x, y);
-  std::string out = head(p.same_scale ? square_height : height);
-  if (p.same_scale)
+  const bool track = place != Place::column;
+  if (track && p.x_range) x = {p.x_range->first, p.x_range->second};
+  if (p.picture) y = {p.y_range->first, p.y_range->second};
+  const Box box = track_box(p, place);
+  std::string out = track ? head(box.height, track_width) : head(p.same_scale ? square_height : p.height);
+  if (track) out += margins(box) + (place == Place::last_track ? "" : "set format x ''\n");
+  else if (p.same_scale)
     out += fmt::format(
         "set lmargin at screen {:.6g}\nset rmargin at screen {:.6g}\nset bmargin at screen {:.6g}\n"
         "set tmargin at screen {:.6g}\n",
         1 - (square + 12.0) / width, 1 - 12.0 / width, 1 - (square + 6.0) / square_height, 1 - 6.0 / square_height);
   else out += "set lmargin 7\nset rmargin 2\nset bmargin 1.5\nset tmargin 0.6\n";
   out += fmt::format("set xrange [{:.8g}:{:.8g}]\nset yrange [{:.8g}:{:.8g}]\n", x.low, x.high, y.low, y.high);
-  return out + tics("x", x, p.log_x, 6, whole_x(p)) + tics("y", y, p.log_y, 5) + commands.text();
+  return out + tics("x", x, p.log_x, track ? 12 : 6, whole_x(p) && !track) +
+         (p.y_tics.empty() ? tics("y", y, p.log_y, std::min(p.height / 25, 5)) : tics_at(p.y_tics)) + commands.text();
 }
 
 /// With marks where there is something to tell apart.
-void draw_lines(const Series& s, std::size_t place, bool alone, Commands& to) {
+void draw_lines(const Series& s, std::size_t place, bool alone, double thick, Commands& to) {
   const Style style = style_of(s, place);
   const bool interval = has_interval(s), many = s.y.size() > most_error_bars;
   std::vector<std::vector<double>> rows;
@@ -223,7 +258,7 @@ void draw_lines(const Series& s, std::size_t place, bool alone, Commands& to) {
   if (interval && !many) to.draw(rows, fmt::format("using 1:2:3:4 with yerrorbars lc rgb '{}' lw 1.5 pt -1", c));
   const std::string dashes = *style.dashes ? std::string(" dt ") + style.dashes : "";
   std::string how =
-      fmt::format("using 1:2 with {} lc rgb '{}' lw 2{}", alone && many ? "lines" : "linespoints", c, dashes);
+      fmt::format("using 1:2 with {} lc rgb '{}' lw {}{}", alone && many ? "lines" : "linespoints", c, thick, dashes);
   if (!alone || !many) how += fmt::format(" pt {} ps 0.6", style.mark);
   if (!alone && many) how += fmt::format(" pointinterval {}", std::max<std::size_t>(s.y.size() / 6, 1));
   to.draw(rows, how);
@@ -388,14 +423,25 @@ std::string without_idle_lines(const std::string& svg) {
   return out;
 }
 
+/// Ink behind the axes, as much as the picture says.
+std::string ink_of(const Picture& picture, const Box& b, const std::string& id) {
+  const std::string place =
+      fmt::format("x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", b.left, b.top, b.right - b.left, b.bottom - b.top);
+  return fmt::format(
+      "<mask id=\"{0}-mask\"><image {1} preserveAspectRatio=\"none\" href=\"{2}\"/></mask>\n"
+      "<rect {1} fill=\"var(--ink)\" mask=\"url(#{0}-mask)\"/>\n",
+      id, place, data_uri("image/png", picture.png));
+}
+
 /// Error, for the reader of the page, where gnuplot makes none.
-std::string svg_of(const Plot& p, const Figure& f, const std::string& id, const std::string& script) {
+std::string svg_of(const Plot& p, Place place, const Figure& f, const std::string& id, const std::string& script) {
   const Filtered made = filtered({"gnuplot", "-d"}, script);
   check(made.status != 127,
-        "`gnuplot` was not found. Install it (on Debian: `apt install gnuplot-nox`) and run the same command once more "
-        "with `--resume`, which repeats no training");
+        "`gnuplot` was not found. Install it (on Debian: `apt install gnuplot-nox`) and run the same command once "
+        "more, with `--resume` where there is a run to resume, which repeats no training");
   check(made.status == 0, "`gnuplot` failed with exit code {}", made.status);
-  const std::string body = adapted_svg(made.out, id, labels_of(p));
+  const std::string body =
+      (p.picture ? ink_of(*p.picture, track_box(p, place), id) : "") + adapted_svg(made.out, id, labels_of(p));
   const std::size_t size = made.out.find("viewBox=\""), end = made.out.find('"', size + 9);
   check(size != std::string::npos && end != std::string::npos, "gnuplot's drawing has no size");
   return fmt::format(
@@ -441,17 +487,35 @@ std::string key(const Plot& p, const std::string& id) {
 
 }  // namespace
 
-std::string gnuplot_script(const Plot& p) {
+namespace {
+
+/// The same with every y where the axis has it.
+Plot on_its_axis(Plot p) {
+  const auto move = [axis = p.y_axis](double& y) { y = axis(y); };
+  for (Series& s : p.series)
+    for (auto* values : {&s.y, &s.low, &s.high}) std::for_each(values->begin(), values->end(), move);
+  if (p.y_range) move(p.y_range->first), move(p.y_range->second);
+  for (auto& tic : p.y_tics) move(tic.first);
+  p.y_axis = nullptr;
+  return p;
+}
+
+}  // namespace
+
+std::string gnuplot_script(const Plot& p, Place place) {
   check_form(p);
+  if (p.y_axis) return gnuplot_script(on_its_axis(p), place);
   if (p.kind == Kind::bars) return bars_script(p);
   Commands commands;
   for (std::size_t i = 0; i < p.series.size(); ++i) {
     if (p.series[i].y.empty()) continue;
-    if (p.kind == Kind::lines) draw_lines(p.series[i], i, p.series.size() == 1, commands);
+    if (p.kind == Kind::lines)
+      draw_lines(p.series[i], i, p.series.size() == 1,
+                 place != Place::column && p.series[i].y.size() > most_thick ? 1 : 2, commands);
     else if (p.kind == Kind::points) draw_points(p.series[i], i, commands);
     else draw_histogram(p.series[i], i, commands);
   }
-  return with_axes(p, commands);
+  return with_axes(p, place, commands);
 }
 
 std::string adapted_svg(const std::string& svg, const std::string& id, const std::vector<std::string>& labels) {
@@ -491,6 +555,7 @@ std::string description(const Plot& p) {
   if (!p.y_label.empty()) out += fmt::format(" of {}", p.y_label);
   if (!p.x_label.empty()) out += fmt::format("{}{}", p.kind == Kind::bars ? " of " : " over ", p.x_label);
   out += ".";
+  if (p.picture) out += " " + p.picture->about;
   if (p.kind == Kind::bars && p.reference) out += fmt::format(" Dashed line at {}.", number(*p.reference));
   for (const Series& s : p.series) {
     out += s.name.empty() ? std::string() : fmt::format(" {}:", s.name);
@@ -505,8 +570,11 @@ std::string description(const Plot& p) {
     } else if (s.y.empty() || y.low > y.high) {
       out += " nothing to show";
     } else if (p.kind == Kind::lines) {
-      out += fmt::format(" from {} at {} to {} at {}, lowest {}, highest {}", number(s.y.front()), number(s.x.front()),
-                         number(s.y.back()), number(s.x.back()), number(y.low), number(y.high));
+      const auto there = [](double v) { return std::isfinite(v); };
+      const auto first = static_cast<std::size_t>(std::find_if(s.y.begin(), s.y.end(), there) - s.y.begin()),
+                 last = static_cast<std::size_t>(s.y.rend() - std::find_if(s.y.rbegin(), s.y.rend(), there)) - 1;
+      out += fmt::format(" from {} at {} to {} at {}, lowest {}, highest {}", number(s.y[first]), number(s.x[first]),
+                         number(s.y[last]), number(s.x[last]), number(y.low), number(y.high));
     } else if (p.kind == Kind::points) {
       out += fmt::format(" {} points, from ({}, {}) to ({}, {})", s.y.size(), number(x.low), number(y.low),
                          number(x.high), number(y.high));
@@ -573,9 +641,32 @@ std::vector<std::vector<std::string>> numbers(const Plot& p) {
   return rows;
 }
 
+namespace {
+
+/// Of tracks, which have too many numbers for a list: what each series has, and how large.
+HtmlTable track_numbers(const Figure& f) {
+  HtmlTable out{.rows = {{"", "values", "lowest", "mean", "highest"}}};
+  for (const Plot& p : f.panels)
+    for (const Series& s : p.series) {
+      std::vector<double> there;
+      std::copy_if(s.y.begin(), s.y.end(), std::back_inserter(there), [](double v) { return std::isfinite(v); });
+      out.rows.push_back({s.name.empty() ? p.title : s.name, std::to_string(there.size()), "–", "–", "–"});
+      if (there.empty()) continue;
+      const auto [low, high] = std::minmax_element(there.begin(), there.end());
+      out.rows.back() = {out.rows.back()[0], out.rows.back()[1], number(*low), number(protocol::mean_sd(there).mean),
+                         number(*high)};
+    }
+  return out;
+}
+
+}  // namespace
+
 std::string figure_html(const Figure& f, const std::string& id) {
   std::string out = fmt::format("<figure id=\"{}\">\n<figcaption><strong>{}</strong> {}</figcaption>\n", id,
                                 escaped(f.title), prose(f.caption));
+  const auto place = [&](std::size_t i) {
+    return !f.tracks ? Place::column : i + 1 < f.panels.size() ? Place::track : Place::last_track;
+  };
   std::string plots, tables;
   std::vector<std::string> scripts;
   Range y;
@@ -584,16 +675,21 @@ std::string figure_html(const Figure& f, const std::string& id) {
     y.add(r.low);
     y.add(r.high);
   }
-  for (Plot p : f.panels) {
+  for (std::size_t i = 0; i < f.panels.size(); ++i) {
+    Plot p = f.panels[i];
     if (f.same_y && y.low <= y.high) p.y_range = {y.low, y.high};
-    scripts.push_back(gnuplot_script(p));
-    tables += html_table({numbers(p), p.title});
+    scripts.push_back(gnuplot_script(p, place(i)));
+    if (!f.tracks) tables += html_table({numbers(p), p.title});
   }
+  if (f.tracks) tables = html_table(track_numbers(f));
   try {
-    for (std::size_t i = 0; i < f.panels.size(); ++i)
-      plots += plot_html(f.panels[i], svg_of(f.panels[i], f, fmt::format("{}-{}", id, i), scripts[i]));
-    if (!f.panels.empty() && f.panels[0].series.size() > 1) out += key(f.panels[0], id + "-0");
-    out += fmt::format("<div class=\"plots{}\">\n{}</div>\n", f.panels.size() == 1 ? " single" : "", plots);
+    for (std::size_t i = 0; i < f.panels.size(); ++i) {
+      const std::string panel = fmt::format("{}-{}", id, i), svg = svg_of(f.panels[i], place(i), f, panel, scripts[i]);
+      plots += plot_html(f.panels[i], (f.tracks && f.panels[i].series.size() > 1 ? key(f.panels[i], panel) : "") + svg);
+    }
+    if (!f.tracks && !f.panels.empty() && f.panels[0].series.size() > 1) out += key(f.panels[0], id + "-0");
+    if (f.tracks) out += fmt::format("<div class=\"scroll\"><div class=\"tracks\">\n{}</div></div>\n", plots);
+    else out += fmt::format("<div class=\"plots{}\">\n{}</div>\n", f.panels.size() == 1 ? " single" : "", plots);
   } catch (const Error& e) {
     out += fmt::format("<p class=\"note\">{}.</p>\n", prose(std::string("No drawing: ") + e.what()));
   }

@@ -18,6 +18,11 @@ struct Series {
   bool hollow = false;                         // points: empty marks, e.g. for what is synthetic
 };
 
+/// Grey values behind the points of a plot; on a page they are so much ink on its background, 255 all of it.
+struct Picture {
+  std::string png, about;  // about: what there is to see, for those who do not
+};
+
 /// One pair of axes.
 struct Plot {
   enum class Kind { lines, points, histogram, bars };  // bars lie: their names may be long, and screens narrow
@@ -29,6 +34,10 @@ struct Plot {
   std::optional<std::pair<double, double>> x_range = {}, y_range = {};  // shown at least; on bars, 0 is, too
   bool log_x = false, log_y = false;                                    // error where a value is not positive
   bool same_scale = false;                                              // points: a unit of x is as long as one of y
+  int height = 200;                                                     // of all but bars, in units of the drawing
+  std::optional<Picture> picture = {};                      // fills the axes, which are x_range and y_range then
+  double (*y_axis)(double) = nullptr;                       // where a y is drawn; none: where it is
+  std::vector<std::pair<double, std::string>> y_tics = {};  // numbers, and where they stand; none: as gnuplot likes
 };
 
 /// One or more plots that share title, caption and key.
@@ -36,11 +45,14 @@ struct Figure {
   std::string title, caption;  // the caption says how to read it
   std::vector<Plot> panels = {};
   bool same_y = false;  // one y axis for all of them, to be compared
+  bool tracks = false;  // below each other, as wide as the page, over one x axis, which the last of them shows
 };
+
+enum class Place { column, track, last_track };  // of a plot in its figure
 
 /// What gnuplot draws the plot from: numbers, and L0, L1, … in place of names. Names never reach gnuplot. Intervals of
 /// lines with more than 12 points are bands, others error bars. Error where lengths of a series do not fit.
-std::string gnuplot_script(const Plot&);
+std::string gnuplot_script(const Plot&, Place = Place::column);
 
 /// gnuplot's SVG as a part of a page: its size left to the page, ids begin with `id`, colours are the page's variables,
 /// each `labels[i]` stands where Li stood. Error where it is not gnuplot's.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "experiments/report/data_uri.h"
 #include "experiments/report/markup.h"
 #include "experiments/report/palette.h"
 
@@ -63,10 +64,15 @@ td.n { white-space: nowrap; }
 .plot p { margin: 0; font-size: .85rem; color: var(--faint); }
 .plot .plot-title { color: var(--ink); font-weight: 600; font-size: .95rem; }
 .plot .x { text-align: right; }
-.plot svg { display: block; width: 100%; height: auto; }
+.plot > svg { display: block; width: 100%; height: auto; }
 .plot text { font: 13px system-ui, sans-serif; stroke: var(--background); stroke-width: 3px; paint-order: stroke; }
+.tracks { min-width: 52rem; }
+.tracks .plot { margin-bottom: .75rem; }
+.tracks .plot p, .tracks .key { position: sticky; left: 0; width: max-content; }
+.tracks .key { margin: .1rem 0; font-size: .85rem; }
+audio { display: block; width: 100%; max-width: 46rem; margin: 1rem 0; }
 .key { list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: .5rem 0; padding: 0; font-size: .95rem; }
-.key svg { width: 2rem; height: .75rem; margin-right: .4rem; vertical-align: middle; }
+.key svg { display: inline-block; width: 2rem; height: .75rem; margin-right: .4rem; vertical-align: middle; }
 details { margin: .75rem 0; }
 summary { cursor: pointer; color: var(--faint); font-size: .95rem; }
 details .scroll { max-height: 24rem; overflow-y: auto; }
@@ -79,19 +85,26 @@ details .scroll { max-height: 24rem; overflow-y: auto; }
   h2, figcaption { break-after: avoid; }
   tr, .plot, .tables > figure { break-inside: avoid; }
   .scroll { overflow: visible; }
-  details { display: none; }
+  .tracks { min-width: 0; }
+  details, audio { display: none; }
 }
 )css";
 
 struct Writer {
   std::string out;
   std::size_t figures = 0;
+  bool sound = false;
 
   void operator()(const Text& t) { out += fmt::format("<p>{}</p>\n", prose(t.text)); }
   void operator()(const Note& n) { out += fmt::format("<p class=\"note\">{}</p>\n", prose(n.text)); }
   void operator()(const Listing& l) { out += fmt::format("<pre class=\"command\">{}</pre>\n", escaped(l.text)); }
   void operator()(const HtmlTable& t) { out += html_table(t); }
   void operator()(const Figure& f) { out += figure_html(f, fmt::format("figure-{}", ++figures)); }
+  void operator()(const Player& p) {
+    sound = true;
+    out += fmt::format("<audio controls preload=\"metadata\" aria-label=\"{}\" src=\"{}\"></audio>\n", escaped(p.name),
+                       data_uri("audio/wav", p.wav));
+  }
   void operator()(const Facts& facts) {
     out += "<dl>\n";
     for (const auto& [name, what] : facts.items)
@@ -115,20 +128,21 @@ struct Writer {
 
 std::string html(const Page& page) {
   Writer w;
-  w.out = fmt::format(
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src "
-      "data:\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n"
-      "<title>{0}</title>\n<style>\n{1}{2}</style>\n</head>\n<body>\n<main>\n<h1>{0}</h1>\n<p class=\"lead\">{3}</p>\n",
-      escaped(page.title), colours(), style, prose(page.lead));
   w.all(page.head);
   for (const Section& s : page.sections) {
     w.out += fmt::format("<section>\n<h2>{}</h2>\n", escaped(s.title));
     w.all(s.parts);
     w.out += "</section>\n";
   }
-  return w.out + "</main>\n</body>\n</html>\n";
+  return fmt::format(
+             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+             "img-src data:{4}\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+             "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n"
+             "<title>{0}</title>\n<style>\n{1}{2}</style>\n</head>\n<body>\n<main>\n<h1>{0}</h1>\n"
+             "<p class=\"lead\">{3}</p>\n",
+             escaped(page.title), colours(), style, prose(page.lead), w.sound ? "; media-src data:" : "") +
+         w.out + "</main>\n</body>\n</html>\n";
 }
 
 }  // namespace emograd::report

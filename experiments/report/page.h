@@ -31,7 +31,11 @@ struct Folded {
   std::string title;
   HtmlTable table;
 };
-using Part = std::variant<Text, Note, Listing, Facts, HtmlTable, Tables, Folded, Figure>;
+/// Sound to be played, a WAV file.
+struct Player {
+  std::string name, wav;  // name: for those who do not see what it is
+};
+using Part = std::variant<Text, Note, Listing, Facts, HtmlTable, Tables, Folded, Figure, Player>;
 
 struct Section {
   std::string title;
@@ -45,7 +49,8 @@ struct Page {
   std::vector<Section> sections;
 };
 
-/// One HTML page that needs nothing else: no script, no request (its Content-Security-Policy forbids both), colours for
+/// One HTML page that needs nothing else: no script, no request (its Content-Security-Policy forbids both; pictures and
+/// sound are in it), colours for
 /// light, dark and paper, from phones to wide screens. The bytes depend on the page and gnuplot alone.
 std::string html(const Page&);
 

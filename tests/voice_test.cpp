@@ -1,0 +1,473 @@
+// Prosody against what was put into synthetic voices, against sums by definition, and by what is known of tones.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+#include <limits>
+#include <map>
+#include <numbers>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "audio/voice/formants.h"
+#include "audio/voice/frames.h"
+#include "audio/voice/loudness.h"
+#include "audio/voice/periods.h"
+#include "audio/voice/pitch.h"
+#include "audio/voice/prosody.h"
+#include "tensor/error.h"
+
+using namespace emograd;
+using namespace emograd::audio;
+using namespace emograd::audio::voice;
+
+namespace {
+
+constexpr double pi = std::numbers::pi;
+constexpr double rates[] = {8000, 16000, 22050, 44100, 48000};
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+std::size_t samples_of(double seconds, double rate) { return static_cast<std::size_t>(std::lround(seconds * rate)); }
+
+/// f(t) of so many seconds.
+template <class F>
+std::vector<float> sampled(double rate, double seconds, F f) {
+  std::vector<float> x(samples_of(seconds, rate));
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(f(static_cast<double>(i) / rate));
+  return x;
+}
+
+struct Glottis {
+  std::vector<double> times, amplitudes;
+};
+
+/// Pulses at these times, band-limited (sinc under a Hann window), whose spectrum falls by 6 dB per octave from 50 Hz
+/// on as that of a voice with its radiation, through resonators with two poles each.
+std::vector<float> vowel(const Glottis& glottis, const std::vector<Formant>& formants, double rate, double seconds,
+                         double slope_from = 50) {
+  constexpr std::int64_t reach = 32;
+  std::vector<double> x(samples_of(seconds, rate));
+  for (std::size_t p = 0; p < glottis.times.size(); ++p) {
+    const double at = glottis.times[p] * rate;
+    const auto middle = static_cast<std::int64_t>(std::floor(at));
+    for (std::int64_t i = middle - reach + 1; i <= middle + reach; ++i) {
+      if (i < 0 || i >= std::ssize(x)) continue;
+      const double t = static_cast<double>(i) - at, sinc = t == 0 ? 1 : std::sin(pi * t) / (pi * t);
+      x[static_cast<std::size_t>(i)] += glottis.amplitudes[p] * sinc * (0.5 + 0.5 * std::cos(pi * t / reach));
+    }
+  }
+  double slope = 0;
+  for (double& v : x) v = slope = v + std::exp(-2 * pi * slope_from / rate) * slope;
+  for (const Formant& f : formants) {
+    const double r = std::exp(-pi * f.bandwidth / rate), a = 2 * r * std::cos(2 * pi * f.frequency / rate), b = -r * r;
+    double y1 = 0, y2 = 0;
+    for (double& v : x) {
+      const double y = (1 - a - b) * v + a * y1 + b * y2;
+      y2 = y1, y1 = v = y;
+    }
+  }
+  std::vector<float> out(x.size());
+  double most = 0;
+  for (const double v : x) most = std::max(most, std::abs(v));
+  for (std::size_t i = 0; i < x.size(); ++i) out[i] = static_cast<float>(0.5 * x[i] / most);
+  return out;
+}
+
+/// A tube of 16 cm, closed at one end, as far as pulses can be made band-limited.
+std::vector<Formant> neutral(double rate) {
+  std::vector<Formant> out;
+  for (double f = 550; f < 0.45 * rate; f += 1100) out.push_back({f, 60 + f / 50});
+  return out;
+}
+
+/// A pulse wherever the phase ∫(f0 + slope·t)dt is a whole number.
+Glottis glide(double f0, double slope, double seconds) {
+  Glottis g;
+  for (double phase = 1, t = 0; t < seconds; ++phase) {
+    t = slope == 0 ? phase / f0 : (std::sqrt(f0 * f0 + 2 * slope * phase) - f0) / slope;
+    g.times.push_back(t), g.amplitudes.push_back(1);
+  }
+  return g;
+}
+std::vector<float> steady(double f0, double rate, double seconds) {
+  return vowel(glide(f0, 0, seconds), neutral(rate), rate, seconds);
+}
+
+/// Frames whose windows lie within the sound.
+template <class F>
+void inner(std::size_t frames, F f) {
+  REQUIRE(frames > 10);
+  for (std::size_t i = 3; i + 3 < frames; ++i) f(i);
+}
+
+double mean_of(const std::vector<double>& v) {
+  double sum = 0, n = 0;
+  inner(v.size(), [&](std::size_t i) { sum += v[i], ++n; });
+  return sum / n;
+}
+
+std::vector<float> noise(double rate, double seconds, double rms, unsigned seed = 1) {
+  std::mt19937_64 random(seed);
+  std::normal_distribution<double> normal(0, rms);
+  return sampled(rate, seconds, [&](double) { return normal(random); });
+}
+
+template <class F>
+std::string error_of(F f) {
+  try {
+    f();
+  } catch (const Error& error) { return error.what(); }
+  return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("voice: F0 of a vowel, at any rate") {
+  for (const double rate : rates)
+    for (const double f0 : {70.0, 123.4, 220.5, 391.0}) {
+      CAPTURE(rate);
+      CAPTURE(f0);
+      const Pitch p = pitch(steady(f0, rate, 0.4), rate);
+      CHECK(p.f0.size() == 40);
+      double worst = 0, least = 1;
+      inner(p.f0.size(), [&](std::size_t i) {
+        worst = std::max(worst, std::isnan(p.f0[i]) ? 1 : std::abs(p.f0[i] / f0 - 1));
+        least = std::min(least, p.periodicity[i]);
+      });
+      CHECK(worst < 0.005);
+      // Dividing by the window's own autocorrelation is exact where the window sees many pulses.
+      CHECK(least > (f0 > 120 ? 0.999 : 0.96));
+    }
+}
+
+TEST_CASE("voice: a gliding F0") {
+  const Pitch p = pitch(vowel(glide(100, 200, 1), neutral(16000), 16000, 1), 16000);
+  inner(p.f0.size(), [&](std::size_t i) {
+    // A period has its energy behind its pulse: what the window sees as its middle may be half a period off. And F1, 71
+    // Hz wide, delays a harmonic in it by 1/(π·71 Hz).
+    const double truth = 100 + 200 * centre(static_cast<std::int64_t>(i));
+    CHECK(std::abs(p.f0[i] - truth) < 200 * (0.5 / truth + 1 / (pi * 71)));
+  });
+}
+
+TEST_CASE("voice: octaves are not mistaken") {
+  const auto heard = [](const std::map<int, double>& harmonics, double f0) {
+    const auto x = sampled(16000, 0.3, [&](double t) {
+      double sum = 0;
+      for (const auto& [k, a] : harmonics) sum += a * std::cos(2 * pi * k * f0 * t + k);
+      return 0.2 * sum;
+    });
+    const Pitch p = pitch(x, 16000);
+    inner(p.f0.size(), [&](std::size_t i) { CHECK(p.f0[i] == doctest::Approx(p.f0[15]).epsilon(0.005)); });
+    return p.f0[15] / f0;
+  };
+  CHECK(heard({{1, 1}}, 300) == doctest::Approx(1).epsilon(0.005));                  // 150 and 100 fit as well
+  CHECK(heard({{3, 1}, {4, 1}, {5, 1}}, 150) == doctest::Approx(1).epsilon(0.005));  // no fundamental
+  // Half the period fits but for the odd harmonics, a part q of the power: r = 1 − 2q. It is the shorter by an octave,
+  // which is worth 0.01, so that the fundamental decides from q = 0.005 on.
+  CHECK(heard({{1, 0.12}, {2, 1}}, 120) == doctest::Approx(1).epsilon(0.005));  // q = 0.014
+  CHECK(heard({{1, 0.04}, {2, 1}}, 120) == doctest::Approx(2).epsilon(0.005));  // q = 0.0016
+}
+
+TEST_CASE("voice: silence and noise have no voice, and a voice between them is found where it is") {
+  for (const double rate : rates) {
+    CAPTURE(rate);
+    for (const Pitch& p : {pitch(std::vector<float>(samples_of(0.5, rate)), rate), pitch(noise(rate, 1, 0.1), rate)})
+      CHECK(std::all_of(p.f0.begin(), p.f0.end(), [](double f) { return std::isnan(f); }));
+    // Noise at −60 dB, a vowel of 0.3 s, noise.
+    std::vector<float> x = noise(rate, 0.9, 0.0003);
+    const std::vector<float> v = steady(150, rate, 0.3);
+    for (std::size_t i = 0; i < v.size(); ++i) x[samples_of(0.3, rate) + i] += v[i];
+    const Pitch p = pitch(x, rate);
+    // A window reaches 25 ms beyond its frame, and so may voice.
+    for (std::size_t i = 0; i < p.f0.size(); ++i) {
+      const double t = centre(static_cast<std::int64_t>(i));
+      CAPTURE(t);
+      if (t < 0.27 || t > 0.64) CHECK(std::isnan(p.f0[i]));
+      if (t > 0.31 && t < 0.59) CHECK(p.f0[i] == doctest::Approx(150).epsilon(0.005));
+    }
+  }
+}
+
+TEST_CASE("voice: the harmonics-to-noise ratio is that of tone and noise") {
+  CHECK(hnr(0.5) == 0);
+  CHECK(hnr(10.0 / 11) == doctest::Approx(10));
+  CHECK(hnr(1) == doctest::Approx(100));
+  for (const double rate : {16000.0, 48000.0})
+    for (const double decibels : {10.0, 20.0, 30.0}) {
+      CAPTURE(decibels);
+      const double rms = 0.1 * std::pow(10, -decibels / 20);
+      std::vector<float> x = noise(rate, 2, rms);
+      for (std::size_t i = 0; i < x.size(); ++i)
+        x[i] += static_cast<float>(0.1 * std::sqrt(2.0) * std::sin(2 * pi * 200 * static_cast<double>(i) / rate));
+      const Pitch p = pitch(x, rate);
+      std::vector<double> ratios;
+      for (const double r : p.periodicity) ratios.push_back(hnr(r));
+      // In one frame of n samples noise resembles itself by ±1/√n_eff, where a Hann window leaves half of n; with
+      // q = 1 − r of the power that is q/√n_eff of r, and 10/ln 10/(r √n_eff) dB. The mean of 200 frames is closer.
+      const double n = 3 * rate / 60 / 2, r = 1 / (1 + std::pow(10, -decibels / 10));
+      CHECK(std::abs(mean_of(ratios) - decibels) < 10 / std::log(10) / (r * std::sqrt(n)));
+    }
+}
+
+TEST_CASE("voice: jitter and shimmer are those that were put in") {
+  // Periods of 10 ms, through resonators so damped that 0.2 % of a response is left for the next (e^(−π·200 Hz·10 ms)).
+  const std::vector<Formant> damped{{500, 200}, {1500, 200}, {2500, 250}};
+  for (const double rate : rates)
+    for (const double spread : {0.0, 0.01, 0.03}) {
+      CAPTURE(rate);
+      CAPTURE(spread);
+      std::mt19937_64 random(7);
+      std::uniform_real_distribution<double> deviation(-spread, spread);
+      Glottis g;
+      for (double t = 0.005; t < 1.0; t += 0.01 * (1 + deviation(random)))
+        g.times.push_back(t), g.amplitudes.push_back(1 + 2 * deviation(random));
+      const std::vector<float> x = vowel(g, damped, rate, 1, 200);
+      const std::vector<Pulse> found = pulses(x, rate, pitch(x, rate).f0);
+      REQUIRE(found.size() > 90);
+
+      std::vector<Pulse> truth;
+      for (std::size_t i = 0; i < g.times.size(); ++i)
+        if (g.times[i] > found.front().time - 0.005 && g.times[i] < found.back().time + 0.005)
+          truth.push_back({g.times[i], i + 1 < g.times.size() ? g.times[i + 1] - g.times[i] : none, g.amplitudes[i]});
+      REQUIRE(found.size() == truth.size());
+      double worst = 0;
+      for (std::size_t i = 0; i + 1 < found.size(); ++i)
+        worst = std::max(worst, std::abs(found[i].period - truth[i].period) * rate);
+      truth.back().period = none;
+      // A parabola is within 1/50 of a sample. What is left of the last response lies where the period has moved it, by
+      // 2·spread at most, and moves the maximum by its part of that; a difference of periods is of two of them.
+      const double left = std::exp(-pi * 200 * 0.01), error = 0.02 / rate + left * 2 * spread * 0.01;
+      CHECK(worst < error * rate);
+      CHECK(std::abs(jitter(found) - jitter(truth)) < 2 * error / 0.01);
+      CHECK(std::abs(shimmer(found) - shimmer(truth)) < 2 * left);  // amplitudes lie between 1 − left and 1 + left
+      if (spread > 0) CHECK(jitter(truth) > 0.006);
+      if (spread > 0) CHECK(shimmer(truth) > 0.01);
+    }
+}
+
+TEST_CASE("voice: pulses follow a glide, and pairs that are no periods of a voice do not count") {
+  const Glottis g = glide(100, 200, 1);
+  const std::vector<float> x = vowel(g, neutral(16000), 16000, 1);
+  const std::vector<Pulse> found = pulses(x, 16000, pitch(x, 16000).f0);
+  CHECK(std::abs(static_cast<double>(found.size()) - static_cast<double>(g.times.size())) <= 3);
+  CHECK(std::isnan(found.back().period));
+  for (std::size_t i = 1; i < found.size(); ++i)
+    CHECK(found[i].time - found[i - 1].time == doctest::Approx(found[i - 1].period));
+
+  const std::vector<Pulse> some{
+      {0, 0.01, 1}, {0.01, 0.012, 1.2}, {0.022, 0.02, 1.5}, {0.042, 0.019, 0.5}, {0.061, none, 0.6}};
+  CHECK(jitter(some) == doctest::Approx((0.002 + 0.001) / (0.011 + 0.0195)));        // 0.012 to 0.02 is too much
+  CHECK(shimmer(some) == doctest::Approx((0.2 + 0.3 + 0.1) / (1.1 + 1.35 + 0.55)));  // 1.5 to 0.5 is, too
+  CHECK(std::isnan(jitter({})));
+  CHECK(std::isnan(shimmer(std::span(some).last(1))));
+}
+
+TEST_CASE("voice: the zeros of polynomials") {
+  using C = std::complex<double>;
+  const std::vector<C> zeros{{0.9, 0},     {-0.5, 0},     {0.3, 0.8}, {0.3, -0.8},
+                             {-0.7, 0.69}, {-0.7, -0.69}, {0, 0.99},  {0, -0.99}};
+  std::vector<C> c{1};
+  for (const C& z : zeros) {
+    c.push_back(0);
+    for (std::size_t i = c.size() - 1; i > 0; --i) c[i] -= z * c[i - 1];
+  }
+  std::vector<double> real;
+  for (std::size_t i = 1; i < c.size(); ++i) real.push_back(c[i].real());
+  const std::vector<C> found = roots(real);
+  REQUIRE(found.size() == zeros.size());
+  for (const C& z : zeros) {
+    const double nearest = std::abs(*std::min_element(found.begin(), found.end(), [&](const C& a, const C& b) {
+      return std::abs(a - z) < std::abs(b - z);
+    }) - z);
+    CHECK(nearest < 1e-12);  // these are well apart: conditioned to some ten roundings of the coefficients
+  }
+  CHECK(roots({}).empty());
+  CHECK(std::abs(roots(std::vector<double>{0.5})[0] + 0.5) < 1e-15);
+  for (const C& z : roots(std::vector<double>(4, 0.0))) CHECK(std::abs(z) < 1e-3);  // four of them in one place
+
+  const std::vector<Formant> r = resonances(std::vector<double>{-2 * 0.95 * std::cos(0.3), 0.95 * 0.95}, 10000);
+  REQUIRE(r.size() == 1);
+  CHECK(r[0].frequency == doctest::Approx(0.3 * 10000 / (2 * pi)));
+  CHECK(r[0].bandwidth == doctest::Approx(-std::log(0.95) * 10000 / pi));
+}
+
+TEST_CASE("voice: Burg's predictor finds the process that made a signal") {
+  const std::vector<double> truth{-1.2, 0.9, -0.3, 0.1};
+  std::mt19937_64 random(3);
+  std::normal_distribution<double> normal;
+  std::vector<double> x(40000);
+  for (std::size_t n = 4; n < x.size(); ++n) {
+    x[n] = normal(random);
+    for (std::size_t m = 0; m < 4; ++m) x[n] -= truth[m] * x[n - 1 - m];
+  }
+  const std::vector<double> a = burg(x, 6);
+  // Their standard errors are 1/√n at most, 0.005 (Box & Jenkins, 1976, A7.5).
+  for (std::size_t m = 0; m < 6; ++m) CHECK(std::abs(a[m] - (m < 4 ? truth[m] : 0)) < 4 / std::sqrt(40000.0));
+  for (const auto& z : roots(a)) CHECK(std::abs(z) < 1);
+  // The first coefficient by definition.
+  const std::vector<double> three{1, 2, 4};
+  CHECK(burg(three, 1)[0] == doctest::Approx(-2.0 * (1 * 2 + 2 * 4) / (1 + 4 + 4 + 16)));
+  CHECK(burg(std::vector<double>(10, 0.0), 4) == std::vector<double>(4, 0.0));
+  CHECK(burg(std::vector<double>{1}, 2) == std::vector<double>(2, 0.0));
+}
+
+TEST_CASE("voice: formants of a vowel, at any rate") {
+  for (const double rate : {8000.0, 11000.0, 16000.0, 22050.0, 44100.0, 44101.0, 48000.0})
+    for (const double f0 : {60.0, 100.0, 200.0}) {
+      CAPTURE(rate);
+      CAPTURE(f0);
+      const Formants f = formants(steady(f0, rate, 0.4), rate);
+      for (std::size_t k = 0; k < Formants::count; ++k) {
+        const double truth = 550 + 1100 * static_cast<double>(k), found = mean_of(f.frequency[k]);
+        CAPTURE(found);
+        // All that there is of the spectrum is its harmonics: LPC is drawn to the nearest one, and not beyond it. Where
+        // the sound is brought to a lower rate, 5 % of the band fade out, which moves what is in it by 1 %.
+        const double nearest = std::abs(truth - f0 * std::round(truth / f0));
+        CHECK(std::abs(found - truth) < nearest + 0.01 * truth);
+        // The window alone is 1.44/50 ms = 29 Hz wide, at half its power. Harmonics further apart than a formant is
+        // wide tell nothing of its bandwidth.
+        if (f0 <= 100) CHECK(std::abs(mean_of(f.bandwidth[k]) - (60 + truth / 50)) < 1.44 / 0.05);
+      }
+    }
+}
+
+TEST_CASE("voice: loudness and level by definition") {
+  // The sums of one frame: Hann window, transform, mel triangles, the ear's sensitivity, the power law.
+  const double rate = 16000;
+  const std::vector<float> x = noise(rate, 0.1, 0.1);
+  const Loudness l = loudness(x, rate);
+  REQUIRE(l.loudness.size() == 10);
+  constexpr int length = 400, fft = 512, start = 5 * 160 + 80 - length / 2;  // the frame from 50 to 60 ms
+  std::vector<double> y(length), density(fft / 2 + 1);
+  double window = 0, square = 0;
+  for (int i = 0; i < length; ++i) {
+    const double w = 0.5 - 0.5 * std::cos(2 * pi * i / length);
+    y[static_cast<std::size_t>(i)] = w * static_cast<double>(x[static_cast<std::size_t>(start + i)]);
+    window += w * w, square += y[static_cast<std::size_t>(i)] * y[static_cast<std::size_t>(i)];
+  }
+  for (std::size_t k = 0; k < density.size(); ++k) {
+    std::complex<double> sum;
+    for (int i = 0; i < length; ++i)
+      sum += y[static_cast<std::size_t>(i)] * std::polar(1.0, -2 * pi * static_cast<double>(k) * i / fft);
+    density[k] = 2 * std::norm(sum) / (fft * window);
+  }
+  const auto mel = [](double f) { return 2595 * std::log10(1 + f / 700); };
+  const auto ear = [](double f) {
+    const double w2 = std::pow(2 * pi * f, 2);
+    return (w2 + 56.8e6) * w2 * w2 / (std::pow(w2 + 6.3e6, 2) * (w2 + 0.38e9) * (std::pow(w2, 3) + 9.58e26));
+  };
+  const double step = (mel(8000) - mel(20)) / 27;
+  double sum = 0;
+  for (int b = 1; b <= 26; ++b) {
+    const double middle = mel(20) + b * step;
+    double energy = 0;
+    for (std::size_t k = 0; k < density.size(); ++k)
+      energy += std::max(0.0, 1 - std::abs(mel(static_cast<double>(k) * rate / fft) - middle) / step) * density[k];
+    sum += std::pow(energy * ear(700 * (std::pow(10, middle / 2595) - 1)) / ear(1000), 0.33);
+  }
+  CHECK(l.loudness[5] == doctest::Approx(sum).epsilon(1e-10));
+  CHECK(l.level[5] == doctest::Approx(10 * std::log10(square / window)).epsilon(1e-12));
+}
+
+TEST_CASE("voice: loudness grows with the sound by the model's power law, and is greatest where ears are best") {
+  for (const double rate : rates) {
+    CAPTURE(rate);
+    const auto tone = [&](double f, double a) {
+      return loudness(sampled(rate, 0.3, [&](double t) { return a * std::sin(2 * pi * f * t); }), rate);
+    };
+    const Loudness full = tone(1000, 1), quarter = tone(1000, 0.25), deep = tone(100, 1);
+    inner(full.level.size(), [&](std::size_t i) {
+      CHECK(full.level[i] == doctest::Approx(10 * std::log10(0.5)).epsilon(1e-3));
+      CHECK(full.level[i] - quarter.level[i] == doctest::Approx(20 * std::log10(4)).epsilon(1e-6));
+      CHECK(full.loudness[i] / quarter.loudness[i] == doctest::Approx(std::pow(4, 2 * 0.33)).epsilon(1e-6));
+      CHECK(deep.loudness[i] < full.loudness[i]);
+    });
+    const Loudness silence = loudness(std::vector<float>(1000), rate);
+    CHECK(silence.loudness[0] == 0);
+    CHECK(silence.level[0] == -std::numeric_limits<double>::infinity());
+  }
+}
+
+TEST_CASE("voice: contours have a value per frame, however short the sound") {
+  for (const double rate : rates)
+    for (const std::size_t n : {1UL, 2UL, 10UL, 100UL, 480UL, 481UL, 1000UL}) {
+      CAPTURE(rate);
+      CAPTURE(n);
+      const Sound sound{.samples = std::vector<float>(n, 0.5F), .rate = rate};
+      const Prosody p = prosody(sound);
+      const auto frames = static_cast<std::size_t>(std::ceil(static_cast<double>(n) / rate * 100 - 1e-9));
+      for (const auto* contour : {&p.f0, &p.periodicity, &p.hnr, &p.level, &p.loudness, &p.jitter, &p.shimmer,
+                                  &p.formants.frequency[0], &p.formants.bandwidth[2]})
+        CHECK(contour->size() == frames);
+      for (const Measure& m : prosody_summary(p)) CHECK_FALSE(std::isinf(m.value));
+    }
+  CHECK(prosody({.samples = std::vector<float>(160), .rate = 16000}).f0.size() == 1);
+  CHECK(prosody({.samples = std::vector<float>(161), .rate = 16000}).f0.size() == 2);
+}
+
+TEST_CASE("voice: the summary's numbers") {
+  Prosody p;
+  p.seconds = 0.08;
+  p.equivalent_level = -20;
+  p.f0 = {none, 110, 110 * std::exp2(2 / 12.0), 110 * std::exp2(1 / 12.0), none, none, 220, none};
+  p.loudness = {0, 1, 2, 3, 4, 3, 2, 1};
+  p.hnr = {none, 10, 12, 14, none, none, 12, none};
+  for (auto* tracks : {&p.formants.frequency, &p.formants.bandwidth})
+    for (auto& track : *tracks) track = {9999, 400, 500, 600, 9999, 9999, none, 9999};
+  p.pulses = {{0.01, 0.010, 1}, {0.02, 0.011, 1.1}, {0.031, none, 1}};
+  std::map<std::string, double> v;
+  for (const Measure& m : prosody_summary(p)) {
+    CHECK(v.emplace(m.group + ": " + m.name, m.value).second);
+    CHECK_FALSE(m.group.empty());
+  }
+  const auto is = [&](const char* name, double value) {
+    CAPTURE(name);
+    REQUIRE(v.count(name) == 1);
+    CHECK(v.at(name) == doctest::Approx(value));
+  };
+  // Semitones: 24, 26, 25 and 36.
+  is("F0: mean", 27.75);
+  is("F0: variation", std::sqrt((3.75 * 3.75 + 1.75 * 1.75 + 2.75 * 2.75 + 8.25 * 8.25) / 4) / 27.75);
+  is("F0: 20th percentile", 24.6);
+  is("F0: 50th percentile", 25.5);
+  is("F0: 80th percentile", 30);
+  is("F0: range from 20th to 80th", 5.4);
+  is("F0: rising slope, mean", 200);
+  is("F0: falling slope, mean", -100);
+  is("Loudness: mean", 2);
+  is("Loudness: rising slope, mean", 100);
+  is("Loudness: equivalent level", -20);
+  is("Voice quality: jitter, local", 100 * 0.001 / 0.0105);
+  is("Voice quality: shimmer, local", 100 * 0.2 / 2.1);
+  is("Voice quality: HNR, mean", 12);
+  is("Formants: F1, mean", 500);
+  is("Formants: F3, mean bandwidth", 500);
+  is("Timing: voiced part", 50);
+  is("Timing: voiced segments per second", 25);
+  is("Timing: voiced segments, mean length", 0.02);
+  is("Timing: voiced segments, standard deviation", 0.01);
+  is("Timing: unvoiced segments, mean length", 0.04 / 3);
+}
+
+TEST_CASE("voice: what cannot be measured") {
+  const std::vector<float> x(1000);
+  const auto says = [](const std::string& message, const char* part) {
+    INFO(message);
+    CHECK(message.find(part) != std::string::npos);
+  };
+  says(error_of([&] { pitch({}, 16000); }), "no samples");
+  says(error_of([&] { pitch(x, 0); }), "rate of 0 Hz");
+  says(error_of([&] { pitch(x, none); }), "rate of nan Hz");
+  says(error_of([&] { pitch(x, 1999); }), "needs a rate of 2000 Hz at least, not 1999");
+  says(error_of([&] { pitch(x, 16000, {19, 500}); }), "needs 20 Hz at least");
+  says(error_of([&] { pitch(x, 16000, {200, 200}); }), "lowest below the highest");
+  says(error_of([&] { pitch(x, 16000, {none, 200}); }), "needs 20 Hz at least");
+  says(error_of([&] { loudness(x, 900); }), "needs 1000 at least");
+  says(error_of([&] { formants(x, 1999); }), "needs 2000 at least");
+  std::vector<float> odd = x;
+  odd[7] = std::numeric_limits<float>::infinity();
+  says(error_of([&] { loudness(odd, 16000); }), "sample 7 is no finite number");
+}
