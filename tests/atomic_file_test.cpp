@@ -81,7 +81,7 @@ TEST_CASE("atomic file: errors name the file and the reason and leave nothing be
   auto* handler = std::signal(SIGXFSZ, SIG_IGN);
   const rlimit small{100000, limit.rlim_max};
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
-  const std::string message = file_error_of([&] { write_text(folder / "file", std::string(200000, 'x')); });
+  const std::string message = error_of<FileError>([&] { write_text(folder / "file", std::string(200000, 'x')); });
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
   std::signal(SIGXFSZ, handler);
   CHECK(message.find("file: cannot be written: File too large") != std::string::npos);

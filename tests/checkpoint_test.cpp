@@ -98,8 +98,8 @@ TEST_CASE("checkpoint: where the disk is full, the old one stays, and none is no
   const Checkpoint large = at_step(2, 100000);
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
   save_checkpoint(folder / "old", at_step(1));
-  const std::string errors[] = {file_error_of([&] { save_checkpoint(folder / "old", large); }),
-                                file_error_of([&] { save_checkpoint(folder / "none", large); })};
+  const std::string errors[] = {error_of<FileError>([&] { save_checkpoint(folder / "old", large); }),
+                                error_of<FileError>([&] { save_checkpoint(folder / "none", large); })};
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
   std::signal(SIGXFSZ, handler);
   for (const std::string& error : errors) {
@@ -128,7 +128,7 @@ TEST_CASE("checkpoint: damage is found and named") {
         bad[i] = static_cast<char>(bad[i] ^ flip);
         write_text(manifest, bad);
         Checkpoint c;
-        if (file_error_of([&] { c = load_checkpoint(folder.path); }).empty()) CHECK(equal(c, at_step(7)));
+        if (error_of<FileError>([&] { c = load_checkpoint(folder.path); }).empty()) CHECK(equal(c, at_step(7)));
       }
   }
   SUBCASE("the manifest cut off anywhere") {
@@ -184,7 +184,7 @@ TEST_CASE("checkpoint: loads while another process saves") {
   int damaged = 0;
   std::string message;
   for (int i = 0; i < 200; ++i) {
-    message += file_error_of([&] {
+    message += error_of<FileError>([&] {
       const Checkpoint found = load_checkpoint(folder.path);
       damaged += !equal(found, next[0]) && !equal(found, next[1]);
     });

@@ -200,7 +200,7 @@ TEST_CASE("npz: whatever byte is changed or missing, the arrays are right or an 
       for (const int flip : {1, 0x80, 0xff}) {
         std::string bad = good;
         bad[i] = static_cast<char>(bad[i] ^ flip);
-        refused += !file_error_of([&] {
+        refused += !error_of<FileError>([&] {
                       const auto back = npz(bad);
                       REQUIRE(back.size() == 2);
                       for (const auto& [name, t] : arrays) REQUIRE(bitwise_equal(back.at(name), t));

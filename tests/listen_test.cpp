@@ -25,14 +25,6 @@ namespace {
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-template <class F>
-std::string error_of(F f) {
-  try {
-    f();
-  } catch (const Error& error) { return error.what(); }
-  return "no error";
-}
-
 std::vector<float> hum(double seconds, double rate = 16000) {
   std::vector<float> x;
   for (int i = 0; i < static_cast<int>(rate * seconds); ++i) {
@@ -85,7 +77,7 @@ TEST_CASE("listen: a PNG file, chunk by chunk") {
                      data.size()) == Z_OK);
   CHECK(size == 8);
   CHECK(rows == std::string("\0\0\x01\x02\0\xFD\xFE\xFF", 8));
-  CHECK(has(error_of([&] { grey_png(values, 3, 3); }), "6 values for 3 × 3"));
+  CHECK_ERROR(grey_png(values, 3, 3), "6 values for 3 × 3");
 }
 
 TEST_CASE("listen: a tone is at its place in the spectrogram, and columns are bounded") {
@@ -123,13 +115,13 @@ TEST_CASE("listen: a part of a file") {
   CHECK(part.whole == 3);
   CHECK(part.sound.samples == std::vector<float>(x.begin() + 20000, x.begin() + 40000));
   CHECK(read_excerpt(file, 2.5, 99).sound.samples.size() == 8000);
-  CHECK(has(error_of([&] { read_excerpt(file, 3, {}); }), "--from 3 s is behind its end, 3.00 s"));
-  CHECK(has(error_of([&] { read_excerpt(file, 1, 1); }), "give --from below --to"));
-  CHECK(has(error_of([&] { read_excerpt(file, std::nan(""), {}); }), "is no part of a sound"));
+  CHECK_ERROR(read_excerpt(file, 3, {}), "--from 3 s is behind its end, 3.00 s");
+  CHECK_ERROR(read_excerpt(file, 1, 1), "give --from below --to");
+  CHECK_ERROR(read_excerpt(file, std::nan(""), {}), "is no part of a sound");
 
   audio::write_wav(file, std::vector<float>(601 * 100), 100);
-  CHECK(has(error_of([&] { read_excerpt(file, 0, {}); }),
-            "10 min 1.0 s are more than the 600 s that a page shows; choose a part with --from and --to"));
+  CHECK_ERROR(read_excerpt(file, 0, {}),
+              "10 min 1.0 s are more than the 600 s that a page shows; choose a part with --from and --to");
   CHECK(read_excerpt(file, 1, {}).sound.samples.size() == 60000);
 }
 

@@ -20,13 +20,6 @@ FeatureTable small_table() {
   return synthetic_table({.speakers = 3, .classes = 2, .utterances = 1, .features = 2}, Rng{1});
 }
 
-std::string error_of(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Error& e) { return e.what(); }
-  return "";
-}
-
 /// With the hash that belongs to what it says.
 json sealed(json manifest) {
   manifest.erase("xxhash64");

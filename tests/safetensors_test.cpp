@@ -138,7 +138,7 @@ TEST_CASE("safetensors: whatever byte is changed or missing, nothing worse than 
     for (const int flip : {1, 0x80, 0xff}) {
       std::string bad = good;
       bad[i] = static_cast<char>(bad[i] ^ flip);
-      file_error_of([&] { parse(bad); });
+      error_of<FileError>([&] { parse(bad); });
     }
   }
 }

@@ -12,6 +12,7 @@
 #include "tensor/error.h"
 #include "tensor/io/atomic_file.h"
 #include "tensor/io/bytes.h"
+#include "tests/error_checks.h"
 
 /// What is in a file.
 inline std::string content(const std::filesystem::path& path) {
@@ -43,19 +44,3 @@ struct TemporaryFolder {
   }
   auto entries() const { return std::distance(std::filesystem::directory_iterator(path), {}); }
 };
-
-/// The message of the FileError that `f` throws; "" where it throws none.
-template <class F>
-std::string file_error_of(F&& f) {
-  try {
-    f();
-  } catch (const emograd::FileError& e) { return e.what(); }
-  return "";
-}
-
-#define CHECK_FILE_ERROR(expression, part)                                           \
-  do {                                                                               \
-    const std::string message_of_error = file_error_of([&] { (void)(expression); }); \
-    INFO(message_of_error);                                                          \
-    CHECK(message_of_error.find(part) != std::string::npos);                         \
-  } while (false)

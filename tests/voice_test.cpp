@@ -17,7 +17,7 @@
 #include "audio/voice/periods.h"
 #include "audio/voice/pitch.h"
 #include "audio/voice/prosody.h"
-#include "tensor/error.h"
+#include "tests/error_checks.h"
 
 using namespace emograd;
 using namespace emograd::audio;
@@ -112,14 +112,6 @@ std::vector<float> noise(double rate, double seconds, double rms, unsigned seed 
   std::mt19937_64 random(seed);
   std::normal_distribution<double> normal(0, rms);
   return sampled(rate, seconds, [&](double) { return normal(random); });
-}
-
-template <class F>
-std::string error_of(F f) {
-  try {
-    f();
-  } catch (const Error& error) { return error.what(); }
-  return "no error";
 }
 
 }  // namespace
@@ -458,16 +450,16 @@ TEST_CASE("voice: what cannot be measured") {
     INFO(message);
     CHECK(message.find(part) != std::string::npos);
   };
-  says(error_of([&] { pitch({}, 16000); }), "no samples");
-  says(error_of([&] { pitch(x, 0); }), "rate of 0 Hz");
-  says(error_of([&] { pitch(x, none); }), "rate of nan Hz");
-  says(error_of([&] { pitch(x, 1999); }), "needs a rate of 2000 Hz at least, not 1999");
-  says(error_of([&] { pitch(x, 16000, {19, 500}); }), "needs 20 Hz at least");
-  says(error_of([&] { pitch(x, 16000, {200, 200}); }), "lowest below the highest");
-  says(error_of([&] { pitch(x, 16000, {none, 200}); }), "needs 20 Hz at least");
-  says(error_of([&] { loudness(x, 900); }), "needs 1000 at least");
-  says(error_of([&] { formants(x, 1999); }), "needs 2000 at least");
+  CHECK_ERROR(pitch({}, 16000), "no samples");
+  CHECK_ERROR(pitch(x, 0), "rate of 0 Hz");
+  CHECK_ERROR(pitch(x, none), "rate of nan Hz");
+  CHECK_ERROR(pitch(x, 1999), "needs a rate of 2000 Hz at least, not 1999");
+  CHECK_ERROR(pitch(x, 16000, {19, 500}), "needs 20 Hz at least");
+  CHECK_ERROR(pitch(x, 16000, {200, 200}), "lowest below the highest");
+  CHECK_ERROR(pitch(x, 16000, {none, 200}), "needs 20 Hz at least");
+  CHECK_ERROR(loudness(x, 900), "needs 1000 at least");
+  CHECK_ERROR(formants(x, 1999), "needs 2000 at least");
   std::vector<float> odd = x;
   odd[7] = std::numeric_limits<float>::infinity();
-  says(error_of([&] { loudness(odd, 16000); }), "sample 7 is no finite number");
+  CHECK_ERROR(loudness(odd, 16000), "sample 7 is no finite number");
 }
