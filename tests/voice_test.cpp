@@ -446,10 +446,6 @@ TEST_CASE("voice: the summary's numbers") {
 
 TEST_CASE("voice: what cannot be measured") {
   const std::vector<float> x(1000);
-  const auto says = [](const std::string& message, const char* part) {
-    INFO(message);
-    CHECK(message.find(part) != std::string::npos);
-  };
   CHECK_ERROR(pitch({}, 16000), "no samples");
   CHECK_ERROR(pitch(x, 0), "rate of 0 Hz");
   CHECK_ERROR(pitch(x, none), "rate of nan Hz");
