@@ -11,12 +11,14 @@
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/random.h"
 #include "autograd/ops/shape.h"
+#include "experiments/protocol/data.h"
 #include "experiments/protocol/leak_check.h"
 #include "experiments/protocol/metrics.h"
 #include "experiments/protocol/scaler.h"
 #include "experiments/protocol/splits.h"
 #include "experiments/protocol/synthetic_table.h"
 #include "experiments/protocol/table_files.h"
+#include "experiments/protocol/validation.h"
 #include "experiments/report/progress.h"
 #include "experiments/report/run_folder.h"
 #include "experiments/report/summary.h"
@@ -291,6 +293,44 @@ TEST_CASE("leave-one-speaker-out: every row is tested once, by models that never
   CHECK_THROWS_WITH_AS(check_split(t, bad), doctest::Contains("in training and test"), Error);
   bad = {"empty", {}, splits[0].test};
   CHECK_THROWS_WITH_AS(check_split(t, bad), doctest::Contains("no training rows"), Error);
+}
+
+TEST_CASE("altered copies have their originals' labels, train with them, and are neither tested nor validated on") {
+  CHECK(original_of("03a01Fa_aug12") == "03a01Fa");
+  for (const char* none : {"03a01Fa", "03a01Fa_aug", "aug1", "_augx1", "x_aug1b", ""}) CHECK(original_of(none) == "");
+
+  const TemporaryFolder folder;
+  const std::string names[]{"03a01Fa", "03a01Wb",      "03a01Fa_aug1", "08a02Wa",
+                            "08b03Fc", "08b03Fc_aug1", "09a01Fa",      "09a01Wa"};
+  std::string csv = "name;a\n";
+  for (std::size_t i = 0; i < std::size(names); ++i) csv += names[i] + ';' + std::to_string(i) + '\n';
+  const FeatureTable t = read_feature_table({folder.file("x.csv", csv), {}, {}, {}});
+  CHECK(t.speakers[5] == "08");
+  CHECK(labels_of(t, {2, 5}) == labels_of(t, {0, 4}));
+  CHECK(altered_copies(t) == std::vector<bool>{false, false, true, false, false, true, false, false});
+  const std::vector<Split> splits = leave_one_speaker_out(t);
+  REQUIRE(splits.size() == 3);
+  CHECK(splits[1].test == std::vector<std::int64_t>{3, 4});
+  CHECK(splits[1].train == std::vector<std::int64_t>{0, 1, 2, 6, 7});
+  CHECK(splits[2].train == std::vector<std::int64_t>{0, 1, 2, 3, 4, 5});
+  const Split validated = with_validation(t, splits[2], 1);
+  CHECK(validated.validation == std::vector<std::int64_t>{0, 1});
+  CHECK(validated.train == std::vector<std::int64_t>{3, 4, 5});
+  const std::string said = describe(make_data(t, folds_by_speaker(t), {}));
+  CAPTURE(said);
+  CHECK(said.find("altered copies, which train and are never tested: 2\n") != std::string::npos);
+  CHECK(said.find("In every training set") == std::string::npos);
+
+  // A name alone makes no copy; what labels say of one is asked first, and must not tear it from its original.
+  const fs::path some = folder.file("y.csv", "name;a\nu;1\nu_aug1;2\nv_aug1;3\nw;4\n");
+  const auto labelled = [&](const std::string& lines) {
+    return read_feature_table({some, {}, {}, folder.file("l.csv", "name,label,speaker\n" + lines)});
+  };
+  const FeatureTable own = labelled("u,a,1\nv_aug1,b,1\nw,a,2\n");
+  CHECK(altered_copies(own) == std::vector<bool>{false, true, false, false});
+  CHECK(labels_of(own, {1}) == labels_of(own, {0}));
+  CHECK_ERROR(labelled("u,a,1\nu_aug1,a,2\nv_aug1,b,1\nw,b,2\n"),
+              "'u_aug1' is by speaker '2', but 'u', of which it is a copy, by '1'");
 }
 
 TEST_CASE("a class of one speaker cannot be learnt without that speaker") {

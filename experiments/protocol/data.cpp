@@ -89,7 +89,10 @@ std::string describe(const Data& d) {
     out += fmt::format("The same in every utterance, so left out: {} features\n", constant);
   if (const std::string folds = folds_without_class(d); !folds.empty())
     out += fmt::format("Folds that test no utterance of a class (recalls are pooled over folds): {}\n", folds);
-  if (const std::size_t rows = static_cast<std::size_t>(t.rows()); tested > 0 && tested < rows)
+  const std::vector<bool> altered = altered_copies(t);
+  const auto copies = static_cast<std::size_t>(std::count(altered.begin(), altered.end(), true));
+  if (copies > 0) out += fmt::format("Of these, altered copies, which train and are never tested: {}\n", copies);
+  if (const std::size_t rows = static_cast<std::size_t>(t.rows()) - copies; tested > 0 && tested < rows)
     out += fmt::format("In every training set and never tested: {} utterances\n", rows - tested);
   if (!d.thinning.empty())
     out += fmt::format("THINNED: training rows left in every fold, drawn by the seed: {}; no test row is taken away\n",

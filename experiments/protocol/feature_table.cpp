@@ -53,6 +53,11 @@ void check_table(const FeatureTable& t) {
     const auto [before, fresh] = seen.try_emplace(t.ids[i], i);
     check(fresh, "{}: utterance '{}' comes twice, in rows {} and {}", t.source, t.ids[i], before->second + 1, i + 1);
   }
+  for (std::size_t i = 0; i < rows; ++i)
+    if (const auto original = seen.find(original_of(t.ids[i])); original != seen.end())
+      check(t.speakers[i] == t.speakers[original->second],
+            "{}: '{}' is by speaker '{}', but '{}', of which it is a copy, by '{}'", t.source, t.ids[i], t.speakers[i],
+            original->first, t.speakers[original->second]);
   const float* value = t.x.data<float>();
   for (std::size_t i = 0; i < rows; ++i)
     for (std::size_t j = 0; j < columns; ++j)
@@ -70,6 +75,19 @@ void check_table(const FeatureTable& t) {
     check(count[k] > 0, "{}: class '{}' has no utterance", t.source, t.classes[k]);
   check(std::set<std::string>(t.speakers.begin(), t.speakers.end()).size() >= 2,
         "{}: all utterances are by speaker '{}'; leaving one speaker out needs two", t.source, t.speakers.front());
+}
+
+std::string original_of(const std::string& id) {
+  const std::size_t digits = id.find_last_not_of("0123456789") + 1;
+  const std::string_view stem = std::string_view(id).substr(0, digits);
+  return digits < id.size() && stem.ends_with("_aug") ? id.substr(0, digits - 4) : "";
+}
+
+std::vector<bool> altered_copies(const FeatureTable& t) {
+  const std::set<std::string> ids(t.ids.begin(), t.ids.end());
+  std::vector<bool> copies;
+  for (const std::string& id : t.ids) copies.push_back(ids.contains(original_of(id)));
+  return copies;
 }
 
 std::string table_hash(const FeatureTable& t) {

@@ -33,11 +33,18 @@ struct Annotation {
 FeatureTable make_table(std::string source, Tensor x, std::vector<std::string> features, std::vector<std::string> ids,
                         const std::vector<Annotation>&);
 
+/// What a copy was made from, of a name as the program augment makes them: 03a01Fa_aug2 → 03a01Fa; "" of other names.
+std::string original_of(const std::string& id);
+/// Row by row, whether it is an altered copy of another one. Copies train where their originals do, and are never
+/// tested nor validated on.
+std::vector<bool> altered_copies(const FeatureTable&);
+
 /// Of rows of the table, in the order given.
 std::vector<std::int64_t> labels_of(const FeatureTable&, const std::vector<std::int64_t>& rows);
 
 /// Error naming row, column and fix for: counts that differ, no rows or features, a value that is not finite, an id
-/// that comes twice, an empty name, fewer than two classes or speakers, a class without rows.
+/// that comes twice, an empty name, a copy by another speaker than its original's, fewer than two classes or speakers,
+/// a class without rows.
 void check_table(const FeatureTable&);
 
 /// 16 hexadecimal digits that depend on every value, name and label (XXH64), not on `source`.

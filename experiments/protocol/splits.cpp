@@ -103,11 +103,13 @@ std::vector<Split> splits_of(const FeatureTable& table, const Folds& folds) {
   check_folds(table, folds, folds.protocol);
   std::set<std::string> names(folds.of_row.begin(), folds.of_row.end());
   if (names.size() > 1) names.erase("");
+  const std::vector<bool> copies = altered_copies(table);
   std::vector<Split> splits;
   for (const std::string& name : names) {
     Split split{name.empty() ? "all" : name, {}, {}};
     for (std::int64_t i = 0; i < table.rows(); ++i)
-      (!name.empty() && folds.of_row[at(i)] == name ? split.test : split.train).push_back(i);
+      if (name.empty() || folds.of_row[at(i)] != name) split.train.push_back(i);
+      else if (!copies[at(i)]) split.test.push_back(i);
     check_split(table, split);
     splits.push_back(std::move(split));
   }

@@ -34,9 +34,9 @@ Folds folds_of_speakers(const FeatureTable&, std::int64_t k, std::uint64_t seed)
 /// Error, beginning with `where`, unless there is a fold per row and every speaker's rows are in the same.
 void check_folds(const FeatureTable&, const Folds&, const std::string& where);
 
-/// One split per fold, in alphabetical order: its rows are the test set, all others the training set. Error where
-/// check_folds has one, or a training set would lack a class; a test set may. Where no row is in a fold, one split
-/// "all" without test rows.
+/// One split per fold, in alphabetical order: its rows are the test set, those of other folds the training set. Altered
+/// copies (feature_table.h) train, but are not tested. Error where check_folds has one, or a training set would lack a
+/// class; a test set may. Where no row is in a fold, one split "all" without test rows.
 std::vector<Split> splits_of(const FeatureTable&, const Folds&);
 std::vector<Split> leave_one_speaker_out(const FeatureTable&);  // splits_of(folds_by_speaker)
 

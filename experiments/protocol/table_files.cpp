@@ -170,12 +170,15 @@ FeatureTable read_feature_table(const TableFiles& given_files) {
 
   std::vector<Annotation> annotations;
   const auto given = f.labels.empty() ? std::map<std::string, Annotation>() : read_labels(f.labels);
+  const std::set<std::string> ids(rows.ids.begin(), rows.ids.end());
   for (const std::string& id : rows.ids) {
     check(io::valid_utf8(id), "{}: the utterance name '{}' is not UTF-8 text", source, io::printable(id));
-    const auto found = given.find(id);
-    check(f.labels.empty() || found != given.end(), "{}: utterance '{}' has no line in {}", source, id,
+    const std::string original = original_of(id);
+    const std::string& name = ids.contains(original) && !given.contains(id) ? original : id;
+    const auto found = given.find(name);
+    check(f.labels.empty() || found != given.end(), "{}: utterance '{}' has no line in {}", source, name,
           f.labels.filename().string());
-    annotations.push_back(f.labels.empty() ? parse_emodb_name(id) : found->second);
+    annotations.push_back(f.labels.empty() ? parse_emodb_name(name) : found->second);
   }
   return make_table(source, std::move(rows.x), std::move(rows.features), std::move(rows.ids), annotations);
 }

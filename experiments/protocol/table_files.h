@@ -19,7 +19,7 @@ struct TableFiles {
   std::filesystem::path names;  // text, one feature name per line; only with .npy; empty: numbers
   std::filesystem::path files;  // text, one utterance per row, as file name or path; only with .npy
   /// CSV with columns name, label, speaker and, where it is known, session; empty: label and speaker are read from
-  /// EmoDB file names.
+  /// EmoDB file names. Altered copies (feature_table.h) need no line: what is said of their originals is true of them.
   std::filesystem::path labels;
 };
 

@@ -20,6 +20,7 @@ Split with_validation(const FeatureTable& table, const Split& split, std::int64_
   std::vector<std::string> candidates(names.upper_bound(last_tested), names.end());
   candidates.insert(candidates.end(), names.begin(), names.upper_bound(last_tested));
 
+  const std::vector<bool> copies = altered_copies(table);
   Split result{split.name, split.train, split.test, {}};
   for (const std::string& candidate : candidates) {
     if (speakers == 0) break;
@@ -28,7 +29,8 @@ Split with_validation(const FeatureTable& table, const Split& split, std::int64_
     const std::vector<std::int64_t> labels = labels_of(table, left);
     if (std::set(labels.begin(), labels.end()).size() < table.classes.size()) continue;
     result.train = left;
-    result.validation.insert(result.validation.end(), spared.begin(), spared.end());
+    std::copy_if(spared.begin(), spared.end(), std::back_inserter(result.validation),
+                 [&](std::int64_t row) { return !copies[static_cast<std::size_t>(row)]; });
     --speakers;
   }
   check(
