@@ -114,6 +114,7 @@ std::string missing_from_chunks(const Headers& file) {
     const std::string id = file.text(at, 4);
     std::uint64_t size = file.number(at + c->id, c->size, c->big_endian);
     const std::uint64_t there = file.size() - at - head;
+    if (c->size == 4 && size == 0x7FFFF000) size = unknown;  // what SoX writes to a pipe
     if (size != unknown) size -= std::min(size, c->counted);
     if (id == "ds64") long_size = file.number(at + 16, 8);
     if (id == c->samples) {
@@ -242,11 +243,12 @@ fs::path readable(const fs::path& path) {
   return path;
 }
 
+/// Its last error is one for all threads, and every opening sets it anew.
+std::mutex libsndfile_opens;
+
 /// libsndfile has a descriptor of its own, since it closes the one it is given where it fails, whatever it was told.
-/// Its last error is one for all threads.
 File opened(int fd, SF_INFO& info, const std::string& name) {
-  static std::mutex one_at_a_time;
-  const std::lock_guard lock(one_at_a_time);
+  const std::lock_guard lock(libsndfile_opens);
   const int its_own = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
   check_file(its_own >= 0, name, "cannot be opened: {}", io::reason(errno));
   File file(sf_open_fd(its_own, SFM_READ, &info, SF_TRUE), sf_close);
@@ -300,11 +302,16 @@ struct SoundReader::State {
     const auto channels = static_cast<std::size_t>(info.channels);
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
       float sum = 0;
+      bool finite = true;
       for (std::size_t c = 0; c < channels; ++c) {
-        sum += frames[i * channels + c];
-        watch->see(c, frames[i * channels + c]);
+        const float x = frames[i * channels + c];
+        sum += x;
+        finite = finite && std::isfinite(x);
+        watch->see(c, x);
       }
-      check_file(std::isfinite(sum), name, "holds a sample that is no finite number: number {}", watch->count());
+      check_file(finite, name, "holds a sample that is no finite number: number {}", watch->count());
+      check_file(std::isfinite(sum), name, "holds samples so large that their channels have no mean: number {}",
+                 watch->count());
       samples.push_back(channels == 1 ? sum : sum / static_cast<float>(channels));
       watch->see(samples.back());
     }
@@ -372,8 +379,10 @@ std::string wav_bytes(std::span<const float> samples, std::int64_t rate, WavSamp
   info.samplerate = static_cast<int>(rate);
   info.channels = 1;
   info.format = SF_FORMAT_WAV | (integers ? SF_FORMAT_PCM_16 : SF_FORMAT_FLOAT);
+  std::unique_lock lock(libsndfile_opens);
   File file(sf_open_virtual(&Memory::io, SFM_WRITE, &info, &memory), sf_close);
   check(file != nullptr, "write_wav: libsndfile makes no file of it: {}", sf_strerror(nullptr));
+  lock.unlock();
   sf_command(file.get(), SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);  // it holds the time of day
   sf_count_t written = 0;
   if (integers) {

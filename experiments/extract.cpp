@@ -53,6 +53,7 @@ struct Item {
 struct Outcome {
   double seconds = 0;
   std::string error;
+  bool lasting = true;  // not of what another attempt may mend
   std::vector<std::string> warnings;
   std::vector<float> features;
 };
@@ -71,8 +72,11 @@ Outcome measure(const audio::FeatureSet& set, audio::Definition definition, cons
     outcome.warnings = sound.warnings();
     check(std::all_of(outcome.features.begin(), outcome.features.end(), [](float x) { return std::isfinite(x); }),
           "{}: its samples are so large that features are no finite numbers", set.name);
-  } catch (const Error& e) { outcome.error = e.what(); } catch (const std::bad_alloc&) {
+  } catch (const ScratchFileError&) { throw; } catch (const Error& e) {
+    outcome.error = e.what();
+  } catch (const std::bad_alloc&) {
     outcome.error = "needs more memory than there is";
+    outcome.lasting = false;
   }
   return outcome;
 }
@@ -106,7 +110,7 @@ bool measure_all(const std::vector<Item>& items, const Options& o, report::RunFo
                 from_values<float>({static_cast<std::int64_t>(outcome.features.size())}, outcome.features));
     const std::lock_guard keep(one_at_a_time);
     outcomes[i] = {{"seconds", outcome.seconds}, {"error", outcome.error}, {"warnings", outcome.warnings}};
-    folder.finish(unit, outcomes[i]);
+    if (outcome.lasting) folder.finish(unit, outcomes[i]);
     if (!outcome.error.empty()) progress.line(fmt::format("passed over {}: {}", item.name, outcome.error));
     progress.advance(item.bytes);
   };

@@ -386,6 +386,8 @@ TEST_CASE("mixup: weights have a beta distribution") {
   CHECK(ends > 980);  // P(1e-9 < λ < 1 − 1e-9) is about 2 · 20.7 · 1e-4 / 2
   CHECK(mixup_weight(1e9, rng) == doctest::Approx(0.5).epsilon(1e-3));
   CHECK_ERROR(mixup_weight(0, rng), "alpha is 0, must be positive");
+  CHECK_ERROR(mixup_weight(1e-310, rng), "1e-300 at least");
+  for (int i = 0; i < 100; ++i) CHECK(std::isfinite(mixup_weight(1e-300, rng)));
   CHECK(mixed(std::vector<float>{1, 2, 3}, std::vector<float>{5}, 0.25) == std::vector<float>{4, 0.5F, 0.75F});
   CHECK(mixed(std::vector<float>{5}, std::vector<float>{1, 2, 3}, 1) == std::vector<float>{5, 0, 0});
   CHECK_ERROR(mixed({}, {}, 1.5), "the weight is 1.5");

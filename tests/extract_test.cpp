@@ -10,6 +10,7 @@
 #include "audio/sound_files.h"
 #include "experiments/protocol/table_files.h"
 #include "tensor/io/npy.h"
+#include "tests/environment.h"
 #include "tests/run_program.h"
 #include "tests/temporary_folder.h"
 
@@ -104,6 +105,23 @@ TEST_SUITE("programs") {
       check_goes_on("extract", {wav, "--threads", "1", "--resume", "--out", out}, out, signal, "units/00000000.json",
                     expected);
     }
+  }
+
+  TEST_CASE("extract: a machine without room for temporary files fails no sound; the run goes on where there is some") {
+    const TemporaryFolder folder;
+    audio::write_wav(folder / "long.wav", hum(100, 85), 8000);  // 170 s: frames of more than are kept in memory
+    const std::string sound = (folder / "long.wav").string(), out = (folder / "out").string();
+    Finished failed;
+    {
+      const EnvironmentVariable nowhere("TMPDIR", "/proc");
+      failed = run_program("extract", {sound, "--set", "is10", "--out", out});
+    }
+    CHECK(failed.exit_code == 1);
+    CHECK(failed.err.find("no temporary file can be created there") != std::string::npos);
+    const Finished gone_on = run_program("extract", {sound, "--set", "is10", "--out", out, "--resume"});
+    CAPTURE(gone_on.err);
+    CHECK(gone_on.exit_code == 0);
+    CHECK(gone_on.out.find("features of 1 files") != std::string::npos);
   }
 
   TEST_CASE("from a corpus whose file names repeat, and of which a part is wanted, to a table of features") {

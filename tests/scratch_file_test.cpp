@@ -4,26 +4,30 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "audio/descriptors/frame_table.h"
 #include "audio/descriptors/samples.h"
+#include "tests/environment.h"
 #include "tests/temporary_folder.h"
 
 using namespace emograd;
 
 TEST_CASE("a scratch file gives back what was written, leaves no name behind, and can be moved") {
   const TemporaryFolder folder;
-  const char* before = std::getenv("TMPDIR");
-  const std::string saved = before ? before : "";
-  ::setenv("TMPDIR", folder.path.c_str(), 1);
-  ScratchFile first;
-  ::setenv("TMPDIR", "/proc", 1);
-  CHECK_FILE_ERROR(ScratchFile(), "/proc: no temporary file can be created there");
-  before ? ::setenv("TMPDIR", saved.c_str(), 1) : ::unsetenv("TMPDIR");
+  std::optional<ScratchFile> made;
+  {
+    const EnvironmentVariable here("TMPDIR", folder.path.string());
+    made.emplace();
+  }
+  {
+    const EnvironmentVariable nowhere("TMPDIR", "/proc");
+    CHECK_ERROR_OF(ScratchFileError, ScratchFile(), "/proc: no temporary file can be created there");
+  }
+  ScratchFile& first = *made;
   CHECK(std::filesystem::is_empty(folder.path));
 
   first.write(10, io::as_bytes("one"));

@@ -77,6 +77,8 @@ TEST_CASE("spectral shape") {
   for (int k = 0; k < 257; ++k) straight.push_back(static_cast<float>(3 * 31.25 * k));
   CHECK(static_cast<double>(shapes(straight, straight).slope) == doctest::Approx(3).epsilon(1e-6));
   CHECK(shapes(V(257), V(257)).entropy == 0);
+  SpectralShapes low_rate(framing(1800, 0.025, textbook));  // 0 … 900 Hz: nothing of 1 … 4 kHz is in it
+  CHECK(low_rate(V(33, 1.0F), V(33, 1.0F)).mid_band == 0);
 }
 
 TEST_CASE("the lowest and the highest bins of mel bands, the ear's sensitivity, RASTA") {
@@ -165,6 +167,11 @@ TEST_CASE("pitch from the first frame on, with its voicing; periods where F0 is,
     CHECK(static_cast<double>(q.shimmer) == doctest::Approx(0.2 / 0.9).epsilon(0.01));
   }
 
+  Samples none(V(4000), 16000);  // where F0 is said to be, but no period is found
+  VoicePeriods after(pulses, 0.25, textbook), nothing(none, 0.25, textbook);
+  for (int j = 0; j < 3; ++j) after(200);
+  CHECK(nothing(200).jitter == 0);
+
   V steady = tone(200, 4000);
   for (std::size_t i = 0; i < 80; ++i) steady[i] *= 0.5F;  // the first period
   Samples softly(steady, 16000);
@@ -201,10 +208,17 @@ TEST_CASE("functionals") {
   CHECK(value("peakMean", {5, 5.5F, 5, 20, 5}) == 20);  // the rise to 5.5 is too small to count
   CHECK(value("meanPeakDist", {0, 10, 9.5F, 9.7F, 5, 0, 8, 0}) == doctest::Approx(0.05));  // from the top at 1 to 6
   CHECK(value("meanPeakDist", {1, 2, 3, 4}) == 0);
+  V stairs{0};  // small steps down do not hide a large rise
+  for (int i = 0; i < 20; ++i) stairs.push_back(stairs.back() + (i % 2 == 0 ? 0.08F : -0.03F));
+  const float top = *std::max_element(stairs.begin(), stairs.end());
+  for (int i = 10; i > 0; --i) stairs.push_back(top * static_cast<float>(i) / 11);
+  CHECK(value("peakMean", stairs) == static_cast<double>(top));
+  CHECK(value("meanPeakDist", {0, 0, 1, 1, 0, 0, 1, 1, 0, 0}) == doctest::Approx(0.04));  // flat tops
   V turns;
   for (int i = 0; i < 60; ++i) turns.push_back(i / 10 % 2 == 0 ? 0.0F : 8.0F);
-  CHECK(value("meanSegLen", turns, {0.25F}) == doctest::Approx(0.1));  // 10, 12, 8, 12 and 8 frames
-  CHECK(value("maxSegLen", V(60, 3.0F), {0.25F}) == 0);                // nothing is crossed
+  CHECK(value("minSegLen", turns, {0.5F}) == doctest::Approx(0.1));  // what comes before and behind is not between
+  CHECK(value("maxSegLen", turns, {0.5F}) == doctest::Approx(0.1));
+  CHECK(value("maxSegLen", V(60, 3.0F), {0.25F}) == 0);  // nothing is crossed
   V runs;
   for (int i = 0; i < 750; ++i) runs.push_back(i % 5 < 3 ? 1.0F : 0.0F);
   CHECK(Contour(runs, {}, textbook).segments().size() == 150);

@@ -163,6 +163,23 @@ TEST_CASE("voice: octaves are not mistaken") {
   CHECK(heard({{1, 0.04}, {2, 1}}, 120) == doctest::Approx(2).epsilon(0.005));  // q = 0.0016
 }
 
+TEST_CASE("voice: an offset is no voice, and changes nothing") {
+  std::vector<float> x = steady(150, 16000, 0.6);
+  for (std::size_t i = x.size() / 2; i < x.size(); ++i) x[i] *= 0.005F;  // too soft to be a voice beside the rest
+  std::vector<float> shifted = x;
+  for (float& v : shifted) v += 0.2F;
+  const Prosody there = prosody({.samples = x, .rate = 16000}), here = prosody({.samples = shifted, .rate = 16000});
+  // 0.2 + x is rounded to 2^-26 at most, 3e-6 of what is soft, and 3e-8 of what is voiced.
+  for (std::size_t i = 0; i < there.f0.size(); ++i) {
+    CHECK(std::isnan(here.f0[i]) == std::isnan(there.f0[i]));
+    if (std::isnan(there.f0[i])) continue;
+    CHECK(here.f0[i] == doctest::Approx(there.f0[i]).epsilon(1e-5));
+    CHECK(here.formants.frequency[0][i] == doctest::Approx(there.formants.frequency[0][i]).epsilon(1e-3));
+  }
+  CHECK(jitter(here.pulses) == doctest::Approx(jitter(there.pulses)).epsilon(1e-3));
+  CHECK(shimmer(here.pulses) == doctest::Approx(shimmer(there.pulses)).epsilon(1e-3));
+}
+
 TEST_CASE("voice: silence and noise have no voice, and a voice between them is found where it is") {
   for (const double rate : rates) {
     CAPTURE(rate);

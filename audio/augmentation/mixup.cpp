@@ -36,7 +36,7 @@ double log_gamma_draw(double shape, Rng& rng) {
 }  // namespace
 
 double mixup_weight(double alpha, Rng& rng) {
-  check(alpha > 0 && std::isfinite(alpha), "mixup_weight: alpha is {}, must be positive", alpha);
+  check(alpha >= 1e-300 && std::isfinite(alpha), "mixup_weight: alpha is {}, must be positive, 1e-300 at least", alpha);
   const double a = log_gamma_draw(alpha, rng), b = log_gamma_draw(alpha, rng);
   return 1 / (1 + std::exp(b - a));
 }

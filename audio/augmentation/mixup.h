@@ -9,8 +9,8 @@
 /// by the same λ. For whole training folds there is protocol::mixup.
 namespace emograd::audio {
 
-/// λ, by the ratio of two gamma variates (Marsaglia & Tsang, ACM TOMS 26(3), 2000), whose logarithms are kept so that
-/// no α is too small. Error unless α is positive and finite.
+/// λ, by the ratio of two gamma variates (Marsaglia & Tsang, ACM TOMS 26(3), 2000), whose logarithms are kept: α
+/// may be small. Error unless α is finite and 1e-300 at least.
 double mixup_weight(double alpha, Rng&);
 
 /// As long as the longer one: silence, or zeros, follow the shorter one. Error for a weight outside 0 … 1.

@@ -12,15 +12,13 @@ namespace {
 constexpr float least_energy = 9.3e-10F;
 constexpr auto compression = static_cast<double>(0.33F);
 
-/// The ear's sensitivity at ω = 2πf, with the factor that falls above 5 kHz. Quirk: ω⁷ stands where the formula has ω⁶,
-/// with a constant of its own.
+}  // namespace
+
 double equal_loudness(double hertz, Definition definition) {
   const double w = 2 * std::numbers::pi * hertz, w2 = w * w, w6 = w2 * w2 * w2;
   const double falling = definition == Definition::textbook ? 9.58e26 / (w6 + 9.58e26) : 1e32 / (w6 * w + 1.7e31);
   return w2 * w2 * (w2 + 56.8e6) / ((w2 + 6.3e6) * (w2 + 6.3e6) * (w2 + 0.38e9)) * falling;
 }
-
-}  // namespace
 
 AuditorySpectrum::AuditorySpectrum(const MelBank& bank) : definition_(bank.definition()) {
   for (std::int64_t b = 0; b < bank.bands(); ++b)

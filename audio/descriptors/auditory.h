@@ -8,6 +8,10 @@
 
 namespace emograd::audio {
 
+/// The ear's sensitivity at a frequency in Hz, at 40 dB, in no unit (Hermansky, JASA 87(4), 1990), with the factor that
+/// he adds for rates above 10 kHz. Quirk: ω⁷ stands where the formula has ω⁶, with a constant of its own.
+double equal_loudness(double hertz, Definition);
+
 /// Loudness of mel bands as in perceptual linear prediction (Hermansky, JASA 87(4), 1990): energy weighted by the ear's
 /// sensitivity and compressed, (E w)^0.33.
 class AuditorySpectrum {

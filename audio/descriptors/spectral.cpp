@@ -42,12 +42,12 @@ SpectralShapes::Band SpectralShapes::band(double lower, double upper) const {
     while (k + 1 < bins_ && !accepts(f_[k])) ++k;
     return k;
   };
-  Band b;
+  Band b{};
   if (definition_ == Definition::textbook) {
     b.left = first([&](double f) { return f >= lower; });
     b.right = first([&](double f) { return f > upper; });
     if (f_[b.right] > upper) --b.right;
-    b.left_weight = b.right_weight = 1;
+    if (f_[b.left] < lower) b = {1, 0, 0, 0};  // it lies above the spectrum
     return b;
   }
   const std::size_t above = first([&](double f) { return f > lower; });
@@ -62,6 +62,11 @@ SpectralShapes::Band SpectralShapes::band(double lower, double upper) const {
 }
 
 double SpectralShapes::mean_power(const Band& b, std::span<const float> power) const {
+  if (definition_ == Definition::textbook) {
+    double all = 0;
+    for (std::size_t k = b.left; k <= b.right; ++k) all += static_cast<double>(power[k]);
+    return all / static_cast<double>(bins_ - 1);
+  }
   double sum = static_cast<double>(power[b.left]) * b.left_weight;
   for (std::size_t k = b.left + 1; k < b.right; ++k) sum += static_cast<double>(power[k]);
   sum += static_cast<double>(power[b.right]) * b.right_weight;

@@ -148,7 +148,7 @@ VoiceQuality VoicePeriods::operator()(float f0) {
   carry_ = fresh - last;
   position_ += last;
 
-  if (periods == 0) return held_;
+  if (periods == 0) return textbook ? VoiceQuality{} : held_;  // Quirk: what was there before goes on
   const auto relative = [&](float sum, int count, float& held) {
     if (count == 0) return 0.0F;
     held = std::min(sum / static_cast<float>(count) / (sum_period / static_cast<float>(periods)), 1.0F);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "audio/descriptors/lpc.h"
+#include "audio/descriptors/smoothing.h"
 
 namespace emograd::audio {
 
@@ -109,59 +110,107 @@ double Contour::centroid() {
   return s.y0 == 0 ? 0 : s.y1 / s.y0 / count();
 }
 
-/// A maximum counts once the contour has come down from it by 0.09 of its range (or ends), having risen to it by 0.11
-/// of it. Quirks: the height of a peak is the value behind its top, that of a valley likewise; maximum and minimum
-/// before the first ones are 0.
 const Contour::Peaks& Contour::peaks() {
-  if (peaks_) return *peaks_;
-  peaks_.emplace();
+  if (!peaks_) peaks_ = textbook() ? prominent_peaks() : quirky_peaks();
+  return *peaks_;
+}
+
+Contour::Peaks Contour::prominent_peaks() {
+  Peaks peaks;
+  const float range = extremes().range();
+  float low = x_[0], high = 0;  // since the last peak; of this one
+  bool rising = false;
+  std::size_t top = 0, previous = 0;
+  const auto close = [&] {
+    if (!peaks.heights.empty()) peaks.distances.push_back(static_cast<double>(top - previous));
+    peaks.heights.push_back(high);
+    previous = top;
+    rising = false;
+  };
+  for (std::size_t i = 1; i < x_.size(); ++i) {
+    if (!rising) {
+      low = std::min(low, x_[i]);
+      rising = x_[i] - low > 0.11F * range;
+      if (rising) high = x_[i], top = i;
+    } else if (x_[i] > high) {
+      high = x_[i], top = i;
+    } else if (high - x_[i] >= 0.09F * range) {
+      close();
+      low = x_[i];
+    }
+  }
+  if (rising && top + 1 < x_.size()) close();
+  return peaks;
+}
+
+/// Quirks: only values above both of their neighbours are looked at; the height of a peak is the value behind its top,
+/// that of a valley likewise; what it rises from is the last valley, however small the way up from there; maximum and
+/// minimum before the first ones are 0; a lower peak on the way down moves the top.
+Contour::Peaks Contour::quirky_peaks() {
+  Peaks peaks;
   const auto range = static_cast<double>(extremes().range());
-  float last_min = textbook() ? x_[0] : 0, last_max = 0;
+  float last_min = 0, last_max = 0;
   bool rising = false, any = false;
   std::size_t top = 0, previous = 0;
   for (std::size_t i = 2; i < x_.size(); ++i) {
     const float a = x_[i - 2], b = x_[i - 1], c = x_[i];
-    const float here = textbook() ? b : c;
     if (a < b && b > c) {
       if (!rising) {
-        last_max = here;
-      } else if (here > last_max) {
-        last_max = here;
+        last_max = c;
+      } else if (c > last_max) {
+        last_max = c;
         top = i;
       }
       if (static_cast<double>(last_max) - static_cast<double>(last_min) > 0.11 * range) {
         rising = true;
-        if (here == last_max || !textbook()) top = i;  // Quirk: a lower one on the way down moves it
+        top = i;
       }
     } else if (a > b && b < c) {
-      last_min = here;
+      last_min = c;
     }
     if (rising && (static_cast<double>(c) < static_cast<double>(last_max) - 0.09 * range || i + 1 == x_.size())) {
-      peaks_->heights.push_back(last_max);
-      if (any) peaks_->distances.push_back(static_cast<double>(top - previous));
+      peaks.heights.push_back(last_max);
+      if (any) peaks.distances.push_back(static_cast<double>(top - previous));
       any = true;
       previous = top;
       rising = false;
     }
   }
-  return *peaks_;
+  return peaks;
 }
 
 constexpr std::size_t most_segments = 100;
 
 const std::vector<double>& Contour::segments() {
-  if (!segments_) segments_ = levels_.empty() ? runs() : level_segments();
+  if (!segments_) segments_ = levels_.empty() ? runs() : textbook() ? segments_between_crossings() : level_segments();
   return *segments_;
 }
 
-/// Quirks: the running mean is taken to have been 0 before the contour, and the first segment to have begun before it;
-/// a hundred segments are enough.
+std::vector<double> Contour::segments_between_crossings() {
+  std::vector<double> lengths;
+  const std::vector<float> running = smoothed(x_);
+  const std::size_t gap = std::max<std::size_t>(3, x_.size() / 100) - 1;
+  std::optional<std::size_t> last;
+  for (std::size_t i = 1; i < running.size(); ++i) {
+    const bool crosses = std::any_of(levels_.begin(), levels_.end(), [&](float t) {
+      const float level = extremes().min + extremes().range() * t;
+      return (running[i] > level) != (running[i - 1] > level);
+    });
+    if (!crosses || (last && i - *last <= gap)) continue;
+    if (last) lengths.push_back(static_cast<double>(i - *last));
+    last = i;
+  }
+  return lengths;
+}
+
+/// Quirks: the running mean is of a value and the two before it, and taken to have been 0 before the contour; the first
+/// segment is taken to have begun there, too; a hundred segments are enough.
 std::vector<double> Contour::level_segments() {
   std::vector<double> lengths;
   const auto n = static_cast<std::int64_t>(x_.size());
   const std::int64_t gap = std::max<std::int64_t>(2, n / 100 - 1);
-  float sum = 0, before = textbook() ? x_[0] : 0;
-  std::int64_t mark = textbook() ? 0 : -(gap / 2);
+  float sum = 0, before = 0;
+  std::int64_t mark = -(gap / 2);
   for (std::int64_t i = 0; i < n; ++i) {
     sum += x_[static_cast<std::size_t>(i)];
     if (i >= 3) sum -= x_[static_cast<std::size_t>(i - 3)];
@@ -171,7 +220,7 @@ std::vector<double> Contour::level_segments() {
       return (running > level && before <= level) || (running < level && before >= level);
     });
     if (crosses && i - mark > gap) {
-      if (textbook() || lengths.size() < most_segments) lengths.push_back(static_cast<double>(i - mark));
+      if (lengths.size() < most_segments) lengths.push_back(static_cast<double>(i - mark));
       mark = i;
     }
     before = running;

@@ -52,7 +52,8 @@ class Contour {
   const Parabola& parabola();
   double centroid();  // Σ i·x_i/Σ x_i, as a part of n
 
-  /// Prominent maxima: their heights, and the frames between one and the next.
+  /// Maxima that the contour rises to by more than 0.11 of its range, and from which it comes down by 0.09 of it, or
+  /// ends: their heights, and the frames between one and the next.
   struct Peaks {
     std::vector<float> heights;
     std::vector<double> distances;
@@ -60,7 +61,7 @@ class Contour {
   const Peaks& peaks();
 
   /// Lengths in frames. With levels: between crossings of min + level·range, for any of them, by a running mean of
-  /// three values. Without: of runs of values other than 0, less one.
+  /// three values; those too close to the last one do not count. Without: of runs of values other than 0, less one.
   const std::vector<double>& segments();
 
   /// Of the values below or at min + p·range.
@@ -78,7 +79,10 @@ class Contour {
   };
   Sums sums();
 
+  Peaks quirky_peaks();
+  Peaks prominent_peaks();
   std::vector<double> level_segments();
+  std::vector<double> segments_between_crossings();
   std::vector<double> runs() const;
 
   std::span<const float> x_, levels_;

@@ -89,10 +89,10 @@ std::vector<Formant> resonances(std::span<const double> predictor, double rate) 
 Formants formants(std::span<const float> samples, double rate) {
   const std::int64_t count = frame_count(samples, rate);
   check(rate >= 2000, "formants: a rate of {} Hz; needs 2000 at least", rate);
-  std::vector<float> lower;
+  const auto silent = [samples, rate](std::int64_t frame) { return is_silent(samples, rate, frame, window_seconds); };
+  std::vector<float> centred = without_offset(samples);
   if (const std::int64_t from = std::llround(rate / 1000); from > kilohertz) {
-    lower = resampled(samples, from, kilohertz);
-    samples = lower;
+    centred = resampled(centred, from, kilohertz);
     rate *= static_cast<double>(kilohertz) / static_cast<double>(from);
   }
   const auto order = 2 * static_cast<std::size_t>(std::lround(rate / 2 / spacing));
@@ -105,11 +105,11 @@ Formants formants(std::span<const float> samples, double rate) {
                flat = ones(window.shape(), DType::f64);
   const std::int64_t length = window.numel();
   std::vector<double> x(static_cast<std::size_t>(length));
-  each_windowed(samples, rate, flat, Mean::kept, [&](std::int64_t first, const Tensor& rows) {
+  each_windowed(centred, rate, flat, Mean::kept, [&](std::int64_t first, const Tensor& rows) {
     const Tensor emphasised = windowed(pre_emphasised(rows, emphasis), window);
     for (std::int64_t j = 0; j < rows.dim(0) && first + j < count; ++j) {
+      if (silent(first + j)) continue;
       std::copy_n(emphasised.data<double>() + j * length, length, x.begin());
-      if (std::all_of(x.begin(), x.end(), [](double v) { return v == 0; })) continue;
       const std::vector<Formant> found = resonances(burg(x, order), rate);
       for (std::size_t k = 0; k < std::min(found.size(), Formants::count); ++k) {
         out.frequency[k][static_cast<std::size_t>(first + j)] = found[k].frequency;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 #include "tensor/error.h"
@@ -15,6 +16,22 @@ std::int64_t frame_count(std::span<const float> samples, double rate, double sec
   check(odd == samples.end(), "voice: sample {} is no finite number", odd - samples.begin());
   // A hop of a whole number of samples is not to leave a frame without any.
   return static_cast<std::int64_t>(std::ceil(static_cast<double>(samples.size()) / rate / seconds * (1 - 1e-12)));
+}
+
+std::vector<float> without_offset(std::span<const float> samples) {
+  const double mean = std::accumulate(samples.begin(), samples.end(), 0.0) / static_cast<double>(samples.size());
+  std::vector<float> out;
+  out.reserve(samples.size());
+  for (const float x : samples) out.push_back(static_cast<float>(static_cast<double>(x) - mean));
+  return out;
+}
+
+bool is_silent(std::span<const float> samples, double rate, std::int64_t frame, double seconds) {
+  const auto sample = [&](double time) {
+    return samples.begin() + std::clamp<std::int64_t>(std::llround(time * rate), 0, std::ssize(samples));
+  };
+  const auto begin = sample(centre(frame) - seconds / 2), end = sample(centre(frame) + seconds / 2);
+  return std::adjacent_find(begin, end, std::not_equal_to<>()) == end;
 }
 
 void each_windowed(std::span<const float> samples, double rate, const Tensor& window, Mean before_window,

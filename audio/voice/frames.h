@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "tensor/tensor.h"
 
@@ -21,6 +22,12 @@ constexpr double hop = 0.01;
 /// that are not.
 std::int64_t frame_count(std::span<const float> samples, double rate, double seconds = hop);
 inline double centre(std::int64_t frame, double seconds = hop) { return (static_cast<double>(frame) + 0.5) * seconds; }
+
+/// The sound without its mean: an offset is no voice.
+std::vector<float> without_offset(std::span<const float> samples);
+
+/// Whether the sound is constant so many seconds around a frame's middle.
+bool is_silent(std::span<const float> samples, double rate, std::int64_t frame, double seconds);
 
 /// each(first, rows) for all frames, a few at a time, since rows are longer than hops: row j of rows (n, length) is
 /// frame first + j under the window (length), f64. before_window: the mean of what is there is taken away.

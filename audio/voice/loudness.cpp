@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "audio/descriptors/auditory.h"
 #include "audio/front_ends/features.h"
 #include "audio/front_ends/frames.h"
 #include "audio/front_ends/mel_filters.h"
@@ -19,11 +20,7 @@ constexpr double exponent = 0.33, low = 20, high = 8000, window_seconds = 0.025;
 constexpr double coarsest_bin = 32;  // Hz: the narrowest band, 65 Hz on either side, then has weight at several bins
 constexpr std::int64_t bands = 26;
 
-/// Hermansky's curve, with the factor that he adds for rates above 10 kHz; not yet 1 at 1 kHz.
-double sensitivity(double hertz) {
-  const double w = 2 * std::numbers::pi * hertz, w2 = w * w;
-  return w2 * w2 * (w2 + 56.8e6) / ((w2 + 6.3e6) * (w2 + 6.3e6) * (w2 + 0.38e9) * (w2 * w2 * w2 + 9.58e26));
-}
+double sensitivity(double hertz) { return equal_loudness(hertz, Definition::textbook); }  // not yet 1 at 1 kHz
 
 std::vector<double> band_weights(double highest) {
   const double from = mel_of(low, MelScale::htk), to = mel_of(highest, MelScale::htk);

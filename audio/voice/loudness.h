@@ -7,7 +7,8 @@ namespace emograd::audio::voice {
 
 /// One value per frame (frames.h), of 25 ms under a Hann window.
 struct Loudness {
-  std::vector<double> level;  // dB: 10 log₁₀ of the mean square; a sine from −1 to 1 has −3.01. Silence: −∞
+  std::vector<double>
+      level;  // dB: 10 log₁₀ of the mean square; a sine from −1 to 1 has −3.01. Silence: −∞. An offset counts
   std::vector<double> loudness;  // of the model below, in no unit
 };
 

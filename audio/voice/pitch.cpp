@@ -167,6 +167,8 @@ Pitch pitch(std::span<const float> samples, double rate, const PitchRange& range
   const auto fft =
       static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(length + rate / range.lowest) + 2));
 
+  const std::vector<float> centred = without_offset(samples);
+  samples = centred;
   const double loudest = peak(samples, 0, static_cast<double>(samples.size()));
   std::vector<Candidates> frames(static_cast<std::size_t>(count));
   each_windowed(samples, rate, window, Mean::removed, [&](std::int64_t first, const Tensor& rows) {

@@ -16,14 +16,20 @@ std::string folder() {
   return none ? "/tmp" : path.string();
 }
 
+template <class... Args>
+void check_scratch(bool ok, fmt::format_string<const Args&...> format, const Args&... args) {
+  if (!ok)
+    throw ScratchFileError(fmt::format("{}: {}; TMPDIR names another folder", folder(), fmt::format(format, args...)));
+}
+
 /// All of count bytes by transfer(done), which returns what pread and pwrite do.
 template <class Transfer>
 void transfer_all(std::size_t count, const char* doing, Transfer transfer) {
   for (std::size_t done = 0; done < count;) {
     const ssize_t n = transfer(done);
     if (n < 0 && errno == EINTR) continue;
-    io::check_file(n > 0, folder(), "a temporary file there cannot be {}: {}; TMPDIR names another folder", doing,
-                   n < 0 ? io::reason(errno) : "it has become shorter");
+    check_scratch(n > 0, "a temporary file there cannot be {}: {}", doing,
+                  n < 0 ? io::reason(errno) : "it has become shorter");
     done += static_cast<std::size_t>(n);
   }
 }
@@ -33,8 +39,7 @@ void transfer_all(std::size_t count, const char* doing, Transfer transfer) {
 ScratchFile::ScratchFile() {
   std::string name = folder() + "/emograd-XXXXXX";
   fd_ = ::mkostemp(name.data(), O_CLOEXEC);
-  io::check_file(fd_ >= 0, folder(), "no temporary file can be created there: {}; TMPDIR names another folder",
-                 io::reason(errno));
+  check_scratch(fd_ >= 0, "no temporary file can be created there: {}", io::reason(errno));
   ::unlink(name.c_str());
 }
 

@@ -8,8 +8,13 @@
 
 namespace emograd {
 
+/// It is the machine's trouble, not that of what was read.
+class ScratchFileError : public FileError {
+  using FileError::FileError;
+};
+
 /// Room on a disk for what does not fit into memory: a file without a name in the folder for temporary files (TMPDIR,
-/// or /tmp), which is gone with the object, or the process. FileError where the disk cannot do what is asked.
+/// or /tmp), which is gone with the object, or the process. ScratchFileError where the disk cannot do what is asked.
 class ScratchFile {
  public:
   ScratchFile();
