@@ -18,17 +18,20 @@ bool is_sound_name(const fs::path& path) {
 }
 
 std::vector<fs::path> sound_files(const std::vector<fs::path>& inputs) {
-  std::set<fs::path> found;
+  std::set<fs::path> found, known;
+  const auto add = [&](const fs::path& path) {
+    if (known.insert(path.lexically_normal()).second) found.insert(path);
+  };
   for (const fs::path& input : inputs) {
     io::check_file(fs::exists(input), input.string(), "does not exist");
     if (!fs::is_directory(input)) {
-      found.insert(input);
+      add(input);
       continue;
     }
     for (const auto& entry : fs::recursive_directory_iterator(input, fs::directory_options::skip_permission_denied)) {
       std::error_code broken;  // a link to nothing
       const bool hidden = entry.path().filename().string().starts_with('.');
-      if (!hidden && is_sound_name(entry.path()) && entry.is_regular_file(broken)) found.insert(entry.path());
+      if (!hidden && is_sound_name(entry.path()) && entry.is_regular_file(broken)) add(entry.path());
     }
   }
   return {found.begin(), found.end()};

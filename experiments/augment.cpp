@@ -74,14 +74,24 @@ std::string fitted(std::vector<float>& samples) {
   return fmt::format("scaled by {:.2f} dB to fit 16 bits", -20 * std::log10(most));
 }
 
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  io::check_file(!error, folder.string(),
+                 "cannot be made a folder ({}); name another one with --out, or, where a copy has that name, alter its "
+                 "sound by itself",
+                 error.message());
+}
+
 /// Makes one copy; the row that tells of it.
 Row altered(const audio::Sound& sound, const audio::Chain& chain, const Rng& rng, const fs::path& folder,
             const std::string& name, bool f32) {
   const std::int64_t rate = std::llround(sound.rate);
   audio::Chain::Result result = chain(sound.samples, rate, rng);
-  std::vector<std::string> remarks = sound.warnings;
+  std::vector<std::string> remarks;
+  for (const std::string& warning : sound.warnings) remarks.push_back("source: " + warning);
   if (const std::string scaled = f32 ? "" : fitted(result.samples); !scaled.empty()) remarks.push_back(scaled);
-  fs::create_directories((folder / name).parent_path());
+  make_folder((folder / name).parent_path());
   audio::write_wav(folder / name, result.samples, rate, f32 ? audio::WavSamples::f32 : audio::WavSamples::int16);
   return {name,
           "",
@@ -91,11 +101,14 @@ Row altered(const audio::Sound& sound, const audio::Chain& chain, const Rng& rng
           fmt::format("{}", fmt::join(remarks, "; "))};
 }
 
-/// All copies of one file, a row each; what is wrong with the sound is in a row, too, but a folder that cannot be
-/// written to ends the program.
-std::vector<Row> all_copies(const Item& item, const audio::Chain& chain, const Options& o) {
+/// All copies of one file, a row each as soon as it is there; what is wrong with the sound is in a row, too, but a
+/// folder that cannot be written to ends the program. False where an interrupt left some out.
+bool all_copies(const Item& item, const audio::Chain& chain, const Options& o, std::vector<Row>& rows) {
   const Rng rng = protocol::stream({o.seed, 0}, item.name);
-  std::vector<Row> rows;
+  const auto tell = [&](Row row) {
+    row[0] = io::printable(row[0], 1000), row[1] = io::printable(item.name, 1000);
+    rows.push_back(std::move(row));
+  };
   std::optional<audio::Sound> sound;
   const auto unless_bad = [&](const std::string& copy, const auto& action) {
     std::string why;
@@ -107,17 +120,24 @@ std::vector<Row> all_copies(const Item& item, const audio::Chain& chain, const O
     } catch (const Error& e) { why = e.what(); } catch (const std::bad_alloc&) {
       why = "needs more memory than there is";
     }
-    rows.push_back({copy, "", "passed over", "", "", why});
+    tell({copy, "", "passed over", "", "", why});
   };
   unless_bad("", [&] { sound = audio::read_sound(item.file); });
-  for (std::int64_t copy = 1; sound && copy <= o.copies && !report::interrupted(); ++copy) {
+  for (std::int64_t copy = 1; sound && copy <= o.copies; ++copy) {
+    if (report::interrupted()) return false;
     const std::string name = fmt::format("{}_aug{}.wav", item.stem.generic_string(), copy);
-    unless_bad(name, [&] {
-      rows.push_back(altered(*sound, chain, rng.split(static_cast<std::uint64_t>(copy)), o.out, name, o.f32));
-    });
+    unless_bad(name,
+               [&] { tell(altered(*sound, chain, rng.split(static_cast<std::uint64_t>(copy)), o.out, name, o.f32)); });
   }
-  for (Row& row : rows) row[0] = io::printable(row[0], 1000), row[1] = io::printable(item.name, 1000);
-  return rows;
+  return true;
+}
+
+void write_table(const std::string& file, const std::vector<std::vector<Row>>& rows) {
+  CsvTable table;
+  table.columns = columns;
+  for (const std::vector<Row>& some : rows)
+    for (const Row& row : some) table.add_row(row);
+  write_csv(file, table);
 }
 
 int run(const Options& o) {
@@ -126,31 +146,36 @@ int run(const Options& o) {
   const std::vector<Item> items = items_of(o);
   check(!fs::exists(out) || (fs::is_directory(out) && fs::is_empty(out)),
         "{} is not an empty folder; name another one with --out", o.out);
-  fs::create_directories(out);
+  make_folder(out);
 
   std::int64_t bytes = 0, written = 0;
   for (const Item& item : items) bytes += item.bytes;
   report::Progress progress(bytes);
   std::mutex one_at_a_time;
   std::vector<std::vector<Row>> rows(items.size());
-  const bool finished = report::by_a_team(items.size(), o.threads, [&](std::size_t i) {
-    std::vector<Row> mine = all_copies(items[i], chain, o);
+  bool whole = true;
+  const auto one = [&](std::size_t i) {
+    const bool all = all_copies(items[i], chain, o, rows[i]);
     const std::lock_guard keep(one_at_a_time);
+    whole = whole && all;
     progress.label(items[i].name);
-    for (const Row& row : mine)
+    for (const Row& row : rows[i])
       if (row[2] == "written") ++written;
       else progress.line(fmt::format("passed over {}: {}", row[0].empty() ? row[1] : row[0], row[5]));
-    rows[i] = std::move(mine);
     progress.advance(items[i].bytes);
-  });
-
-  CsvTable table;
-  table.columns = columns;
-  for (const std::vector<Row>& some : rows)
-    for (const Row& row : some) table.add_row(row);
+  };
   const std::string listed = (out / "augmented.csv").string();
-  write_csv(listed, table);
-  if (!finished) {
+  try {
+    whole = report::by_a_team(items.size(), o.threads, one) && whole;
+  } catch (...) {
+    try {
+      write_table(listed, rows);
+    } catch (const FileError&) {  // the disk is full for it, too: the first error says more
+    }
+    throw;
+  }
+  write_table(listed, rows);
+  if (!whole) {
     fmt::print(stderr, "Interrupted; {} lists what was written.\n", listed);
     return report::interrupted_exit_code;
   }

@@ -202,11 +202,10 @@ int main(int argc, char** argv) {
   Options o;
   report::CommandLine show = line.subcommand(
       "info", "Classes, speakers, sessions, minutes, what was skipped and why, and whether that is the whole corpus");
-  report::CommandLine write =
-      line.subcommand("table",
-                      "Writes name, label, speaker, session, gender, text, path (below the folder) "
-                      "as CSV, which --labels of the experiments "
-                      "reads");
+  report::CommandLine write = line.subcommand(
+      "table",
+      "Writes name, label, speaker, session, gender, text, partition, path (below the folder) as CSV, which "
+      "--labels of the experiments reads");
   for (report::CommandLine* each : {&show, &write}) add_options(*each, o);
   write.option("--out", &o.out, "The CSV file; one of that name is replaced").required();
   if (const auto exit_code = line.parse(argc, argv)) return *exit_code;

@@ -4,6 +4,7 @@
 
 #include "experiments/report/options.h"
 #include "experiments/report/voice_page.h"
+#include "tensor/error.h"
 #include "tensor/io/atomic_file.h"
 #include "tensor/io/bytes.h"
 
@@ -28,6 +29,8 @@ int main(int argc, char** argv) {
   if (const auto exit_code = line.parse(argc, argv)) return *exit_code;
   return report::guarded("listen", [&] {
     if (out.empty()) out = std::filesystem::path(file).stem().string() + ".html";
+    std::error_code absent;
+    check(!std::filesystem::equivalent(file, out, absent), "{} is the sound itself; name a page with --out", out);
     const std::string page = report::html(report::voice_page(report::read_excerpt(file, from, to), range));
     write_file(out, io::as_bytes(page));
     fmt::print("{}\n", out);

@@ -1,5 +1,7 @@
 // The program augment.
 #include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -8,6 +10,7 @@
 #include "audio/augmentation/chain.h"
 #include "audio/sound_file.h"
 #include "audio/sound_files.h"
+#include "experiments/report/team.h"
 #include "tensor/io/csv.h"
 #include "tests/run_program.h"
 #include "tests/temporary_folder.h"
@@ -42,6 +45,24 @@ TEST_CASE("sounds are called by their path in the folder given, or by their file
   CHECK(name("wav/more/a.wav", "wav") == "more/a.wav");
   CHECK(name("wav/more/a.wav", "wav/more") == "a.wav");
   CHECK(name("wav/more/a.wav", "wav/more/a.wav") == "a.wav");
+}
+
+TEST_CASE("a team that an interrupt finds at its last item has finished") {
+  const auto finished = [](std::size_t interrupted_at) {
+    const pid_t child = ::fork();  // an interrupt is not forgotten
+    if (child == 0) {
+      const bool all = report::by_a_team(3, 1, [&](std::size_t i) {
+        if (i == interrupted_at) std::raise(SIGINT);
+      });
+      _exit(all ? 1 : 0);
+    }
+    int status = -1;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    REQUIRE(WIFEXITED(status));
+    return WEXITSTATUS(status) == 1;
+  };
+  CHECK(finished(2));
+  CHECK_FALSE(finished(1));
 }
 
 TEST_SUITE("programs") {
@@ -125,16 +146,63 @@ TEST_SUITE("programs") {
   TEST_CASE("augment: interrupted, it leaves the table of what is there") {
     const TemporaryFolder folder;
     make_sounds(folder);
-    const std::string out = (folder / "out").string();
-    const Finished cut =
-        run_program("augment", {(folder / "wav").string(), "--copies", "300", "--threads", "1", "--out", out},
-                    {.signal = SIGINT, .signal_when = out + "/a_aug1.wav"});
-    CHECK(cut.exit_code == 130);
-    CHECK(cut.err.find("augmented.csv lists what was written") != std::string::npos);
+    for (const std::string input : {"wav", "wav/a.wav"}) {  // the latter is its own last item
+      const fs::path out = folder / "out" / input;
+      const Finished cut = run_program(
+          "augment", {(folder / input).string(), "--copies", "300", "--threads", "1", "--out", out.string()},
+          {.signal = SIGINT, .signal_when = (out / "a_aug1.wav").string()});
+      CHECK(cut.exit_code == 130);
+      CHECK(cut.err.find("augmented.csv lists what was written") != std::string::npos);
+      const CsvTable table = read_csv(out / "augmented.csv");
+      CHECK(table.rows() < 300);
+      for (std::size_t row = 0; row < table.rows(); ++row) CHECK(fs::exists(out / std::string(table.cell(row, 0))));
+      CHECK(std::distance(fs::directory_iterator(out), {}) == static_cast<std::ptrdiff_t>(table.rows() + 1));
+    }
+  }
+
+  TEST_CASE("augment: after an error, too, it leaves the table of what is there") {
+    const TemporaryFolder folder;
+    for (const char* name : {"p/x.wav", "p/x_aug2.wav/y.wav", "q/x_aug2.wav/y.wav", "r/x.wav"}) {
+      fs::create_directories((folder / name).parent_path());
+      audio::write_wav(folder / name, hum(120, 0.3), 16000);
+    }
+    const auto failed = [&](std::vector<std::string> inputs, const std::string& out, const Surroundings& s = {}) {
+      for (std::string& input : inputs) input = (folder / input).string();
+      inputs.insert(inputs.end(), {"--copies", "2", "--threads", "1", "--out", (folder / out).string()});
+      const Finished run = run_program("augment", inputs, s);
+      CHECK(run.exit_code == 1);
+      return run.err;
+    };
+    const auto listed = [&](const std::string& out) {
+      const CsvTable table = read_csv(folder / out / "augmented.csv");
+      std::vector<std::string> names;
+      for (std::size_t row = 0; row < table.rows(); ++row) names.emplace_back(table.cell(row, 0));
+      return names;
+    };
+    using Names = std::vector<std::string>;
+    // A copy where a folder should be, and a folder where a copy should be.
+    const std::string error = failed({"p"}, "one");
+    CHECK(error.find((folder / "one/x_aug2.wav").string() + ": cannot be made a folder (") != std::string::npos);
+    CHECK(error.find("alter its sound by itself") != std::string::npos);
+    CHECK(listed("one") == Names{"x_aug1.wav", "x_aug2.wav"});
+    CHECK(failed({"q", "r"}, "two").find("x_aug2.wav") != std::string::npos);
+    CHECK(listed("two") == Names{"x_aug2.wav/y_aug1.wav", "x_aug2.wav/y_aug2.wav", "x_aug1.wav"});
+    // No room for a copy, but for a table.
+    CHECK(failed({"r"}, "three", {.file_bytes = 4000}).find("x_aug1.wav") != std::string::npos);
+    CHECK(listed("three").empty());
+    // Nor for a table: the first error stands.
+    CHECK(failed({"r"}, "four", {.file_bytes = 10}).find("x_aug1.wav") != std::string::npos);
+    write_text(folder / "five", "a file");
+    CHECK(failed({"r"}, "five/six").find("name another one with --out") != std::string::npos);
+  }
+
+  TEST_CASE("augment: what was odd about the source is said of the source") {
+    const TemporaryFolder folder;
+    audio::write_wav(folder / "square.wav", std::vector<float>(4000, 1.0F), 16000);
+    REQUIRE(run_program("augment", {(folder / "square.wav").string(), "--out", (folder / "out").string()}).exit_code ==
+            0);
     const CsvTable table = read_csv(folder / "out/augmented.csv");
-    CHECK(table.rows() < 300);
-    for (std::size_t row = 0; row < table.rows(); ++row)
-      CHECK(fs::exists(folder / "out" / std::string(table.cell(row, 0))));
-    CHECK(std::distance(fs::directory_iterator(out), {}) == static_cast<std::ptrdiff_t>(table.rows() + 1));
+    REQUIRE(table.rows() == 1);
+    CHECK(table.cell(0, 5).starts_with("source: "));
   }
 }

@@ -462,6 +462,8 @@ TEST_SUITE("programs") {
     CHECK(
         content(out).starts_with("name,label,speaker,session,gender,text,partition,path\n"
                                  "Ses01F_impro01_F000,neutral,Ses01F,Ses01,female,Excuse me: yes?,,IEMOCAP"));
+    const std::string help = run_program("corpus", {"table", "--help"}).out;
+    CHECK(help.find("name, label, speaker, session, gender, text, partition, path (") != std::string::npos);
     const Finished wrong = run_program("corpus", {"info", tree.path.string(), "--as", "savee"});
     CHECK(wrong.exit_code == 1);
     CHECK(wrong.err.find("corpus: ") == 0);

@@ -1,6 +1,7 @@
 // Programs about sound: extract, agreement, speak.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <csignal>
 #include <numbers>
@@ -50,6 +51,10 @@ TEST_CASE("sound files are found by their endings, in order, each once") {
   REQUIRE(found.size() == 7);
   CHECK(found[0].filename() == "03a01Nb.wav");
   CHECK(found[6].filename() == "text.WAV");
+  const fs::path again = folder / "wav/./08a02Na.wav";
+  const auto spelled = audio::sound_files({again, folder / "wav", folder / "wav/."});
+  CHECK(spelled.size() == 7);
+  CHECK(std::any_of(spelled.begin(), spelled.end(), [&](const fs::path& p) { return p.string() == again.string(); }));
   CHECK_FILE_ERROR(audio::sound_files({folder / "absent"}), "does not exist");
 }
 

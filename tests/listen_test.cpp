@@ -123,6 +123,16 @@ TEST_CASE("listen: a part of a file") {
   CHECK_ERROR(read_excerpt(file, 0, {}),
               "10 min 1.0 s are more than the 600 s that a page shows; choose a part with --from and --to");
   CHECK(read_excerpt(file, 1, {}).sound.samples.size() == 60000);
+  // Times are rounded before they are split.
+  const std::pair<int, const char*> times[] = {{59'994, "59.99 s"},
+                                               {59'997, "1 min 0.0 s"},
+                                               {60'000, "1 min 0.0 s"},
+                                               {119'940, "1 min 59.9 s"},
+                                               {119'970, "2 min 0.0 s"}};
+  for (const auto& [milliseconds, told] : times) {
+    audio::write_wav(file, std::vector<float>(static_cast<std::size_t>(milliseconds)), 1000);
+    CHECK_ERROR(read_excerpt(file, 300, {}), std::string("behind its end, ") + told);
+  }
 }
 
 TEST_CASE("listen: the page has the sound, its picture in words, and what is odd about it") {
@@ -176,6 +186,14 @@ TEST_SUITE("programs") {
     refused({folder.file("text.wav", "no sound"), "--out", out}, "is no sound file");
     refused({wav, "--out", out, "--lowest", "300", "--highest", "200"}, "lowest below the highest");
     refused({wav, "--out", out, "--from", "7"}, "behind its end");
+    refused({wav, "--out", out, "--highest", "4001"},
+            "needs a rate of 16004 Hz at least, not 16000; give a lower --highest");
+    audio::write_wav(folder / "slow.wav", hum(0.5, 1800), 1800);
+    refused({folder / "slow.wav", "--out", out}, "a rate of 1800 Hz; needs 2000 at least");
+    const std::string sound = content(wav);
+    refused({wav, "--out", wav}, "hum.wav is the sound itself; name a page with --out");
+    refused({wav, "--out", folder / "." / "hum.wav"}, "is the sound itself");
+    CHECK(content(wav) == sound);
     refused({wav, "--out", folder / "absent" / "page.html"}, "absent");
   }
 }

@@ -19,6 +19,8 @@ struct Program {
   std::vector<std::string> list, each;
   std::vector<std::int64_t> numbers{1, 2};
   std::optional<std::int64_t> epochs;
+  double share = 0;
+  std::uint64_t seed = 0;
   bool flag = false;
 
   Program() {
@@ -33,6 +35,8 @@ struct Program {
     line.repeated("--each", &each, "A list");
     line.option("--numbers", &numbers, "Numbers", positive()).group("Others");
     line.option("--epochs", &epochs, "Epochs");
+    line.option("--share", &share, "A share", not_negative());
+    line.option("--seed", &seed, "A seed");
     line.flag("--flag", &flag, "A flag");
     line.after_parsing([&] { check(numbers.size() < 4, "--numbers: there are {}", numbers.size()); });
   }
@@ -91,7 +95,7 @@ TEST_CASE("options: --help shows what values must be and defaults that are not e
   for (const char* shown :
        {"What it is for.\n", "\nData:\n", "--word TEXT:{loso,all}=loso", "--text TEXT Excludes: --word",
         "--number FLOAT:FLOAT in [0 - 1]=0.5", "--list TEXT:NAME ...  ", "--each TEXT ...  ", "--epochs INT  ",
-        "\nOthers:\n  --numbers INT:POSITIVE=[1,2] ..."})
+        "--share FLOAT:NONNEGATIVE=0 ", "--seed UINT=0 ", "\nOthers:\n  --numbers INT:POSITIVE=[1,2] ..."})
     CHECK_MESSAGE(help.out.find(shown) != std::string::npos, shown << " in\n" << help.out);
 }
 
@@ -106,6 +110,13 @@ TEST_CASE("options: a wrong command line is told on stderr, and ends the program
   told({"--word", "one"}, "--word: one not in {loso,all}");
   told({"--number", "2"}, "--number: Value 2 not in range 0.000000 to 1.000000");
   told({"--list", "a,nobody"}, "--list: 'nobody' has no name");
+  told({"--numbers", "1,0"}, "--numbers: 0 is not positive");
+  told({"--numbers", "x"}, "--numbers: x is no finite number");
+  told({"--share", "-1"}, "--share: -1 is negative");
+  told({"--share", "nan"}, "--share: nan is no finite number");
+  told({"--share", "inf"}, "--share: inf is no finite number");
+  told({"--seed", "-1"}, "--seed: -1 is negative");
+  told({"--seed=-1"}, "--seed: -1 is negative");
   told({"--numbers", "1,2,3,4"}, "--numbers: there are 4");
   told({"--word", "all", "--text", "a"}, "--word excludes --text");
   told({"--epochs", "1.5"}, "Could not convert: --epochs = 1.5");

@@ -432,6 +432,7 @@ TEST_CASE("voice: the summary's numbers") {
     CHECK(v.emplace(m.group + ": " + m.name, m.value).second);
     CHECK_FALSE(m.group.empty());
   }
+  CHECK(v.size() == 36);
   const auto is = [&](const char* name, double value) {
     CAPTURE(name);
     REQUIRE(v.count(name) == 1);
@@ -472,6 +473,7 @@ TEST_CASE("voice: what cannot be measured") {
   CHECK_ERROR(pitch(x, 16000, {none, 200}), "needs 20 Hz at least");
   CHECK_ERROR(loudness(x, 900), "needs 1000 at least");
   CHECK_ERROR(formants(x, 1999), "needs 2000 at least");
+  CHECK_ERROR(prosody({.samples = x, .rate = 1800}), "formants: a rate of 1800 Hz");  // whatever the range of F0
   std::vector<float> odd = x;
   odd[7] = std::numeric_limits<float>::infinity();
   CHECK_ERROR(loudness(odd, 16000), "sample 7 is no finite number");

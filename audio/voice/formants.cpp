@@ -88,7 +88,7 @@ std::vector<Formant> resonances(std::span<const double> predictor, double rate) 
 
 Formants formants(std::span<const float> samples, double rate) {
   const std::int64_t count = frame_count(samples, rate);
-  check(rate >= 2000, "formants: a rate of {} Hz; needs 2000 at least", rate);
+  check(rate >= Formants::least_rate, "formants: a rate of {} Hz; needs {} at least", rate, Formants::least_rate);
   const auto silent = [samples, rate](std::int64_t frame) { return is_silent(samples, rate, frame, window_seconds); };
   std::vector<float> centred = without_offset(samples);
   if (const std::int64_t from = std::llround(rate / 1000); from > kilohertz) {

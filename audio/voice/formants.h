@@ -28,14 +28,16 @@ std::vector<Formant> resonances(std::span<const double> predictor, double rate);
 /// One value per frame (frames.h) for each of F1, F2, F3; NaN where there is no sound, or no such resonance.
 struct Formants {
   static constexpr std::size_t count = 3;
+  static constexpr double least_rate = 2000;                    // Hz
   std::array<std::vector<double>, count> frequency, bandwidth;  // Hz
 };
 
 /// Burg's predictor of 50 ms under a Hann window, after pre-emphasis above 50 Hz, brought to 11 kHz: below 5.5 kHz five
 /// formants are expected, as of a vocal tract of 16 cm. Sound of up to 11.5 kHz stays as it is, and has a resonance per
-/// 1100 Hz. Numbers mean something where there is a voice, and of high voices little: LPC is drawn to the harmonics.
+/// 1100 Hz: the predictor's order is 2·round(rate/2200), and 10 at 11 kHz. Numbers mean something where there is a
+/// voice, and of high voices little: LPC is drawn to the harmonics.
 ///
-/// Error: a rate below 2000 Hz, and what frame_count refuses.
+/// Error: a rate below least_rate, and what frame_count refuses.
 Formants formants(std::span<const float> samples, double rate);
 
 }  // namespace emograd::audio::voice

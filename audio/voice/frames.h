@@ -10,7 +10,7 @@
 /// Voices for people who look at them: contours of F0, periodicity, loudness, formants, jitter and shimmer, and a table
 /// of numbers about an utterance.
 ///
-/// Definitions are those of textbooks and papers, computed in f64 at any rate. The descriptors of published feature
+/// Definitions are those of textbooks and papers, computed in f64 from 2 kHz on. The descriptors of published feature
 /// sets, with the rounding and the quirks of the program that defined them, are in audio/descriptors/.
 namespace emograd::audio::voice {
 

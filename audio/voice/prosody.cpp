@@ -128,9 +128,10 @@ class Summary {
 
 Prosody prosody(const Sound& sound, const PitchRange& range) {
   const std::vector<float>& x = sound.samples;
+  Prosody p;
+  p.formants = formants(x, sound.rate);  // first: where the rate is too low for them, no range of F0 would help
   Pitch of_voice = pitch(x, sound.rate, range);
   Loudness loud = loudness(x, sound.rate);
-  Prosody p;
   p.seconds = static_cast<double>(x.size()) / sound.rate;
   double squares = 0;
   for (const float v : x) squares += static_cast<double>(v) * static_cast<double>(v);
@@ -139,7 +140,6 @@ Prosody prosody(const Sound& sound, const PitchRange& range) {
   p.periodicity = std::move(of_voice.periodicity);
   p.level = std::move(loud.level);
   p.loudness = std::move(loud.loudness);
-  p.formants = formants(x, sound.rate);
   p.pulses = pulses(x, sound.rate, p.f0);
   for (std::size_t i = 0; i < p.f0.size(); ++i) {
     const bool voiced = !std::isnan(p.f0[i]);

@@ -36,7 +36,7 @@ struct Measure {
   double value;
 };
 
-/// The prosody summary: what a voice did in an utterance, in some forty numbers.
+/// The prosody summary: what a voice did in an utterance, in 36 numbers.
 ///
 /// It follows the definitions of the Geneva Minimalistic Acoustic Parameter Set in spirit (GeMAPS and eGeMAPS, Eyben et
 /// al., IEEE Trans. Affective Computing 7(2), 2016, III); it is not numerically openSMILE's set, from which contours,

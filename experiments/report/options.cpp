@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <iostream>
+#include <type_traits>
 
 #include "tensor/error.h"
 
@@ -14,6 +16,17 @@ Check as_check(const CLI::Validator& validator) {
   return {validator.get_description(), [validator](const std::string& value) {
             if (const std::string wrong = validator(value); !wrong.empty()) fail(wrong);
           }};
+}
+
+double number_in(const std::string& value) {
+  double number = 0;
+  check(CLI::detail::lexical_cast(value, number) && std::isfinite(number), "{} is no finite number", value);
+  return number;
+}
+
+/// Unsigned integers, of which strtoull takes −1 for the greatest.
+Check unsigned_integer() {
+  return {"", [](const std::string& value) { check(!value.starts_with('-'), "{} is negative", value); }};
 }
 
 CLI::Validator as_validator(const Check& check) {
@@ -37,6 +50,7 @@ CLI::Option* declare(CLI::App& app, const std::string& name, Value value, const 
         CLI::Option* declared = app.add_option(name, *to, help);
         if constexpr (is_list<T>)
           if (to->empty()) declared->default_str("");  // in place of []
+        if constexpr (std::is_same_v<T, std::uint64_t>) declared->check(as_validator(unsigned_integer()));
         return declared;
       },
       value);
@@ -48,8 +62,12 @@ CLI::Option* declare(CLI::App& app, const std::string& name, Value value, const 
 Check existing_file() { return as_check(CLI::ExistingFile); }
 Check existing_folder() { return as_check(CLI::ExistingDirectory); }
 Check existing_path() { return as_check(CLI::ExistingPath); }
-Check positive() { return as_check(CLI::PositiveNumber); }
-Check not_negative() { return as_check(CLI::NonNegativeNumber); }
+Check positive() {
+  return {"POSITIVE", [](const std::string& value) { check(number_in(value) > 0, "{} is not positive", value); }};
+}
+Check not_negative() {
+  return {"NONNEGATIVE", [](const std::string& value) { check(number_in(value) >= 0, "{} is negative", value); }};
+}
 Check range(int least, int most) { return as_check(CLI::Range(least, most)); }
 Check range(double least, double most) { return as_check(CLI::Range(least, most)); }
 Check one_of(const std::vector<std::string>& words) { return as_check(CLI::IsMember(words)); }

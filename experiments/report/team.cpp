@@ -33,7 +33,7 @@ bool by_a_team(std::size_t count, int threads, const std::function<void(std::siz
     work();
   }
   if (failure) std::rethrow_exception(failure);
-  return !interrupted();
+  return next >= count;
 }
 
 }  // namespace emograd::report

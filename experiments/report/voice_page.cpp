@@ -143,8 +143,10 @@ Tables summary(const voice::Prosody& p) {
 }
 
 std::string time(double seconds) {
-  return seconds < 60 ? fmt::format("{:.2f} s", seconds)
-                      : fmt::format("{} min {:.1f} s", static_cast<int>(seconds / 60), std::fmod(seconds, 60));
+  const double tenths = std::round(10 * seconds);
+  return std::round(100 * seconds) < 6000
+             ? fmt::format("{:.2f} s", seconds)
+             : fmt::format("{:.0f} min {:.1f} s", std::floor(tenths / 600), std::fmod(tenths, 600) / 10);
 }
 
 Facts facts(const Excerpt& e, const voice::Prosody& p) {
@@ -212,6 +214,10 @@ Excerpt read_excerpt(const std::string& file, double from, std::optional<double>
 }
 
 Page voice_page(const Excerpt& e, const voice::PitchRange& range) {
+  // At rates below the least nothing helps, and prosody() says so.
+  check(e.sound.rate < voice::Formants::least_rate || e.sound.rate >= 4 * range.highest,
+        "{}: F0 up to {} Hz needs a rate of {} Hz at least, not {}; give a lower --highest", e.name, range.highest,
+        4 * range.highest, e.sound.rate);
   const voice::Prosody p = voice::prosody(e.sound, range);
   Page page{.title = e.name,
             .lead = fmt::format("{} of sound: what a voice does in it, as it was measured.", time(p.seconds)),
