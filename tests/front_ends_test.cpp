@@ -332,24 +332,28 @@ TEST_CASE("front ends: by name, and what they cannot take") {
   CHECK(bitwise_equal(front_end("hifigan").apply(signal_at(22050)), hifigan(signal_at(22050))));
   CHECK_ERROR(front_end("hubert"), "there is no front end 'hubert'; there are malik2023, hifigan, ast, wav2vec2");
 
-  for (const auto& [name, rate, least] : {std::tuple{"malik2023", 22050.0, 1},
-                                          {"hifigan", 22050.0, 385},
-                                          {"ast", 16000.0, 400},
-                                          {"wav2vec2", 16000.0, 400}}) {
-    const auto applied = [recipe = front_end(name)](const std::vector<float>& x, double at) {
-      return recipe.apply(sound(x, at));
+  struct Needs {
+    const char* name;
+    double rate;
+    int least;  // samples
+  };
+  for (const Needs& recipe :
+       {Needs{"malik2023", 22050, 1}, {"hifigan", 22050, 385}, {"ast", 16000, 400}, {"wav2vec2", 16000, 400}}) {
+    const double rate = recipe.rate;
+    const int least = recipe.least;
+    const std::string name = recipe.name;
+    const auto applied = [apply = front_end(name).apply](const std::vector<float>& x, double at) {
+      return apply(sound(x, at));
     };
     std::vector<float> samples(static_cast<std::size_t>(least));
     CHECK_NOTHROW(applied(samples, rate));
     CHECK_ERROR(applied(samples, 8000),
-                std::string(name) + ": sound at 8000 Hz; needs " + std::to_string(int(rate)) + " Hz: resample");
+                name + ": sound at 8000 Hz; needs " + std::to_string(int(rate)) + " Hz: resample");
     for (const float odd : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
       samples.back() = odd;
-      CHECK_ERROR(applied(samples, rate),
-                  std::string(name) + ": sample " + std::to_string(least - 1) + " is no finite number");
+      CHECK_ERROR(applied(samples, rate), name + ": sample " + std::to_string(least - 1) + " is no finite number");
     }
     samples.pop_back();
-    CHECK_ERROR(applied(samples, rate),
-                std::string(name) + ": " + std::to_string(least - 1) + " samples; needs at least");
+    CHECK_ERROR(applied(samples, rate), name + ": " + std::to_string(least - 1) + " samples; needs at least");
   }
 }
