@@ -86,7 +86,8 @@ TEST_CASE("time: a value per repetition, and one call before them") {
   CHECK(calls == 4);
 }
 
-TEST_CASE("yi2020_time: a row per size and model, the paper beside its own sizes, and a resumed run repeats nothing") {
+TEST_CASE("yi2020_time: a row per size and model, the paper beside its own sizes, and a resumed run repeats nothing" *
+          doctest::test_suite("programs")) {
   const TemporaryFolder folder;
   std::vector<std::string> arguments{"--rows", "150,400",   "--width", "12",    "--repeat",
                                      "2",      "--threads", "2",       "--out", folder / "run"};
