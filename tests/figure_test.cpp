@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <limits>
 #include <string>
@@ -16,6 +15,7 @@
 #include "tensor/error.h"
 #include "tensor/io/atomic_file.h"
 #include "tensor/io/bytes.h"
+#include "tests/environment.h"
 #include "tests/temporary_folder.h"
 
 using namespace emograd;
@@ -69,12 +69,6 @@ bool gnuplot_is_there() {
   MESSAGE("SKIPPED: gnuplot was not found; this needs the package gnuplot-nox");
   return false;
 }
-
-struct Path {
-  std::string before = std::getenv("PATH") ? std::getenv("PATH") : "";
-  explicit Path(const std::string& path) { ::setenv("PATH", path.c_str(), 1); }
-  ~Path() { ::setenv("PATH", before.c_str(), 1); }
-};
 
 }  // namespace
 
@@ -223,7 +217,7 @@ TEST_CASE("figures: without gnuplot the page says so, and has the numbers") {
   const Figure f{"Title", "Caption", plots("<n>")};
   const TemporaryFolder folder;
   {
-    const Path nothing(folder.path);
+    const EnvironmentVariable nothing("PATH", folder.path);
     const std::string html = figure_html(f, "f1");
     CHECK(has(html, "apt install gnuplot-nox"));
     CHECK(has(html, "--resume"));
@@ -234,12 +228,12 @@ TEST_CASE("figures: without gnuplot the page says so, and has the numbers") {
   write_file(program, io::as_bytes("#!/bin/sh\nexit 3\n"));
   fs::permissions(program, fs::perms::owner_all);
   {
-    const Path failing(folder.path);
+    const EnvironmentVariable failing("PATH", folder.path);
     CHECK(has(figure_html(f, "f1"), "failed with exit code 3"));
   }
   write_file(program, io::as_bytes("#!/bin/sh\necho nonsense\n"));
   {
-    const Path nonsense(folder.path);
+    const EnvironmentVariable nonsense("PATH", folder.path);
     CHECK(has(figure_html(f, "f1"), "is no drawing"));
   }
 }

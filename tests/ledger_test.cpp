@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <cctype>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -13,6 +12,7 @@
 #include "experiments/report/definition.h"
 #include "experiments/report/ledger_page.h"
 #include "tensor/error.h"
+#include "tests/environment.h"
 #include "tests/temporary_folder.h"
 
 using namespace emograd;
@@ -263,13 +263,6 @@ TEST_CASE("ledger page: every entry, every function, and no link to nowhere") {
 }
 
 TEST_CASE("ledger page: without pandoc the error names the package") {
-  const char* path = std::getenv("PATH");
-  const std::string before = path ? path : "";
-  ::setenv("PATH", "/nonexistent", 1);
-  std::string message;
-  try {
-    mathml_of({});
-  } catch (const Error& e) { message = e.what(); }
-  ::setenv("PATH", before.c_str(), 1);
-  CHECK(message.find("apt install pandoc") != std::string::npos);
+  const EnvironmentVariable nowhere("PATH", "/nonexistent");
+  CHECK_ERROR(mathml_of({}), "apt install pandoc");
 }

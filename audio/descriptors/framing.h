@@ -24,7 +24,6 @@ struct Framing {
   Definition definition = Definition::opensmile;  // of whatever is computed from these frames
 
   std::int64_t bins() const { return fft / 2 + 1; }
-  std::int64_t frames(std::int64_t samples) const { return samples < length ? 0 : (samples - length) / hop + 1; }
   bool textbook() const { return definition == Definition::textbook; }
 };
 Framing framing(double rate, double seconds, Definition = Definition::opensmile);

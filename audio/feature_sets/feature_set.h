@@ -39,7 +39,7 @@ struct Analysis {
 };
 
 /// f(block, name, values) of every contour that functionals see, in the order of the set: a block's descriptors,
-/// smoothed, then their slopes.
+/// smoothed, then their slopes. They are smoothed anew for their slopes, so that not all are in memory at a time.
 void each_contour(const Analysis&, const std::function<void(const Block&, const std::string&, std::vector<float>)>& f);
 
 /// One number per contour and functional, the functionals of a contour side by side; 0 where a contour has no values.

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "audio/descriptors/frame_analysis.h"
 #include "audio/descriptors/lsp.h"
@@ -43,18 +44,18 @@ Blocks blocks() {
 }
 
 /// (mean power/10⁻⁶)^0.3, weighted by the window. Quirk: of the windowed frame's first sample alone.
-float loudness(std::span<const float> frame, std::span<const float> window, Definition definition) {
-  double power = 0, weights = 0;
-  for (std::size_t i = 0; i < window.size(); ++i) {
-    const auto w = static_cast<double>(window[i]), x = static_cast<double>(frame[i]);
-    power += w * (x * x), weights += w;
+float loudness(std::span<const float> frame, std::span<const float> window, double window_sum, Definition definition) {
+  constexpr double window_begins = 0.08;  // Hamming's
+  const auto first = static_cast<double>(frame[0]);
+  double power = window_begins * (first * first);
+  if (definition == Definition::textbook) {
+    power = 0;
+    for (std::size_t i = 0; i < window.size(); ++i) {
+      const auto x = static_cast<double>(frame[i]);
+      power += static_cast<double>(window[i]) * (x * x);
+    }
   }
-  if (definition == Definition::opensmile) {
-    constexpr double window_begins = 0.08;  // Hamming's
-    const auto x = static_cast<double>(frame[0]);
-    power = window_begins * (x * x);
-  }
-  return static_cast<float>(std::pow(power / weights / 1e-6, 0.3));
+  return static_cast<float>(std::pow(power / window_sum / 1e-6, 0.3));
 }
 
 /// F0 as it was last, smoothed over voiced frames.
@@ -75,6 +76,7 @@ FrameTable spectral_descriptors(Samples& sound, Definition definition) {
   const MelBank bank(frames, cepstrum_bands, 20, 8000), wide_bank(frames, log_bands, 20, 6500);
   const Cepstrum cepstrum(cepstrum_bands, 0, cepstra - 1);
   const LineSpectrum line_spectrum(frames, sound.rate());
+  const double window_sum = std::accumulate(window.begin(), window.end(), 0.0);
 
   FrameTable table(spectral);
   std::vector<float> mel(cepstrum_bands), wide(log_bands), mfcc(cepstra), lsp(LineSpectrum::order), row;
@@ -86,7 +88,7 @@ FrameTable spectral_descriptors(Samples& sound, Definition definition) {
     wide_bank(spectra.power(), wide);
     for (float& e : wide) e = std::log(std::max(e, 1e-12F));
     line_spectrum(spectra.spectrum(), lsp);
-    row = {loudness(frame, window, definition)};
+    row = {loudness(frame, window, window_sum, definition)};
     for (const auto& part : {mfcc, wide, lsp}) row.insert(row.end(), part.begin(), part.end());
     table.append(row);
   });
