@@ -7,6 +7,7 @@
 #include <limits>
 #include <numeric>
 
+#include "audio/augmentation/noise.h"
 #include "audio/voice/frames.h"
 #include "audio/voice/loudness.h"
 
@@ -133,9 +134,7 @@ Prosody prosody(const Sound& sound, const PitchRange& range) {
   Pitch of_voice = pitch(x, sound.rate, range);
   Loudness loud = loudness(x, sound.rate);
   p.seconds = static_cast<double>(x.size()) / sound.rate;
-  double squares = 0;
-  for (const float v : x) squares += static_cast<double>(v) * static_cast<double>(v);
-  p.equivalent_level = 10 * std::log10(squares / static_cast<double>(x.size()));
+  p.equivalent_level = 10 * std::log10(mean_power(x));
   p.f0 = std::move(of_voice.f0);
   p.periodicity = std::move(of_voice.periodicity);
   p.level = std::move(loud.level);
