@@ -162,11 +162,14 @@ struct Block {
   const T* bias;     // of the tile's first column, or null
   T slope;
   Walk<T>* ahead;
+  int64_t b_stride;  // of B where it lies, and where it is to be packed
+  T* packed;
 };
 
 // C (Rows, columns) += A·B, columns ≤ Vectors·lanes. The Rows elements of A that share a k lie a_stride from the next
-// ones, those of B two vectors.
-template <class F, int Rows, int Vectors>
+// ones, those of B two vectors. Where it Packs, B is read from the operand's own memory, and left packed for the tiles
+// below this one: the multiplications take as long as without.
+template <class F, int Rows, int Vectors, bool Packs>
 AVX512 void multiply_tile(const typename F::Element* a, int64_t a_stride, const typename F::Element* b,
                           typename F::Element* c, int64_t row_stride, int64_t columns,
                           const Block<typename F::Element>& block) {
@@ -182,8 +185,13 @@ AVX512 void multiply_tile(const typename F::Element* a, int64_t a_stride, const 
       __builtin_prefetch(c + i * row_stride + columns - 1, 1);
     }
   }
+  typename F::Mask present[Vectors];
+#pragma GCC unroll 2
+  for (int v = 0; v < Vectors; ++v) present[v] = F::first(columns - v * F::lanes);
+  const int64_t b_stride = Packs ? block.b_stride : 2 * F::lanes;
+  typename F::Element* packed = block.packed;
   Walk<typename F::Element> ahead = *block.ahead;
-  for (int64_t p = 0; p < block.k; ++p, a += a_stride, b += 2 * F::lanes) {
+  for (int64_t p = 0; p < block.k; ++p, a += a_stride, b += b_stride) {
     _mm_prefetch(reinterpret_cast<const char*>(ahead.line), _MM_HINT_T1);
     if ((ahead.line += F::lanes) >= ahead.row_end) {
       ahead.row_end += ahead.stride;
@@ -191,7 +199,13 @@ AVX512 void multiply_tile(const typename F::Element* a, int64_t a_stride, const 
     }
     typename F::Vector row[Vectors];
 #pragma GCC unroll 2
-    for (int v = 0; v < Vectors; ++v) row[v] = F::load(b + v * F::lanes);
+    for (int v = 0; v < Vectors; ++v)
+      row[v] = Packs ? F::load(present[v], b + v * F::lanes) : F::load(b + v * F::lanes);
+    if constexpr (Packs) {
+#pragma GCC unroll 2
+      for (int v = 0; v < Vectors; ++v) F::store(packed + v * F::lanes, row[v]);
+      packed += 2 * F::lanes;
+    }
 #pragma GCC unroll 14
     for (int i = 0; i < Rows; ++i) {
       const typename F::Vector element = F::fill(a[i]);
@@ -202,26 +216,36 @@ AVX512 void multiply_tile(const typename F::Element* a, int64_t a_stride, const 
   *block.ahead = ahead;
 #pragma GCC unroll 2
   for (int v = 0; v < Vectors; ++v) {
-    const typename F::Mask mask = F::first(columns - v * F::lanes);
-    const typename F::Vector bias = block.last && block.bias ? F::load(mask, block.bias + v * F::lanes) : F::zero();
+    const typename F::Vector bias =
+        block.last && block.bias ? F::load(present[v], block.bias + v * F::lanes) : F::zero();
 #pragma GCC unroll 14
     for (int i = 0; i < Rows; ++i) {
       typename F::Element* y = c + i * row_stride + v * F::lanes;
       typename F::Vector x = sum[i][v];
-      if (!block.first) x = F::add(F::load(mask, y), x);
+      if (!block.first) x = F::add(F::load(present[v], y), x);
       if (block.last && block.bias) x = F::add(x, bias);
       if (block.last && block.slope != 1) x = F::leaky_relu(x, block.slope);
-      F::store(y, mask, x);
+      F::store(y, present[v], x);
     }
   }
 }
 
 template <class F>
-using Tile = decltype(&multiply_tile<F, 1, 1>);
+using Tile = decltype(&multiply_tile<F, 1, 1, false>);
 
-template <class F, int Vectors, size_t... I>
-constexpr std::array<Tile<F>, sizeof...(I)> tiles(std::index_sequence<I...>) {
-  return {multiply_tile<F, int(I) + 1, Vectors>...};
+// By the number of rows, less one.
+template <class F>
+using Tiles = std::array<Tile<F>, kMaxRows>;
+
+template <class F, int Vectors, bool Packs, size_t... I>
+constexpr Tiles<F> tiles(std::index_sequence<I...>) {
+  return {multiply_tile<F, int(I) + 1, Vectors, Packs>...};
+}
+
+template <class F, bool Packs>
+constexpr std::array<Tiles<F>, 2> tiles() {  // narrow and wide ones
+  using Rows = std::make_index_sequence<kMaxRows>;
+  return {tiles<F, 1, Packs>(Rows{}), tiles<F, 2, Packs>(Rows{})};
 }
 
 // Packs `lanes` rows of A or columns of B, of which one stride must be 1, for k elements each: lane l, element p goes
@@ -294,8 +318,8 @@ struct Part {
 template <class F>
 void multiply_part(const Gemm& g, const Product<typename F::Element>& x, const Part& part) {
   using T = typename F::Element;
-  static constexpr std::array<Tile<F>, kMaxRows> narrow = tiles<F, 1>(std::make_index_sequence<kMaxRows>{});
-  static constexpr std::array<Tile<F>, kMaxRows> wide = tiles<F, 2>(std::make_index_sequence<kMaxRows>{});
+  static constexpr std::array<Tiles<F>, 2> of_packed = tiles<F, false>(), packing = tiles<F, true>();
+  const bool packs_itself = g.b.col_stride == 1;  // the first sliver's tiles do
   Workspace<F>& packed = Workspace<F>::of_this_thread();
   const auto* bias = static_cast<const T*>(g.epilogue.bias);
   const auto slope = static_cast<T>(g.epilogue.slope);
@@ -320,7 +344,7 @@ void multiply_part(const Gemm& g, const Product<typename F::Element>& x, const P
     pack<F>(a_at(i0, p), g.a.row_stride, g.a.col_stride, rows, height, k, packed.a);
     for (int64_t j0 = part.j0; j0 < part.j1; j0 = panel_end(j0)) {
       const int64_t j1 = panel_end(j0);
-      pack<F>(b_at(p, j0), g.b.col_stride, g.b.row_stride, j1 - j0, width, k, packed.b);
+      if (!packs_itself) pack<F>(b_at(p, j0), g.b.col_stride, g.b.row_stride, j1 - j0, width, k, packed.b);
       Ahead<T> ahead(packed.a);
       if (j1 < part.j1) {
         ahead.add(b_at(p, j1), g.b, k, panel_end(j1) - j1);
@@ -329,16 +353,19 @@ void multiply_part(const Gemm& g, const Product<typename F::Element>& x, const P
         ahead.add(b_at(p1, part.j0), g.b, k1, panel_end(part.j0) - part.j0);
         ahead.add(a_at(row_at(rb1), p1), g.a, row_at(rb1 + 1) - row_at(rb1), k1);
       }
-      Block<T> block{k, kb == 0, kb + 1 == k_blocks, nullptr, slope, nullptr};
+      Block<T> block{k, kb == 0, kb + 1 == k_blocks, nullptr, slope, nullptr, g.b.row_stride, nullptr};
       // Along a sliver of A, since C's rows lie in as many pages of memory as there are rows: few at a time.
       for (int64_t i = 0; i < rows; i += height) {
         const auto last_row = static_cast<size_t>(std::min(rows - i, height) - 1);
+        const bool packs = packs_itself && i == 0;
         for (int64_t j = j0; j < j1; j += width) {
           const int64_t columns = std::min(j1 - j, width);
           block.bias = bias ? bias + j : nullptr;
           block.ahead = &ahead.walk();
-          (columns > F::lanes ? wide : narrow)[last_row](packed.a + i * k, height, packed.b + (j - j0) * k,
-                                                         x.c + (i0 + i) * g.n + j, g.n, columns, block);
+          block.packed = packed.b + (j - j0) * k;
+          (packs ? packing : of_packed)[columns > F::lanes][last_row](packed.a + i * k, height,
+                                                                      packs ? b_at(p, j) : block.packed,
+                                                                      x.c + (i0 + i) * g.n + j, g.n, columns, block);
         }
       }
     }
