@@ -9,28 +9,13 @@
 #include "tensor/error.h"
 #include "tensor/io/bytes.h"
 #include "tests/run_program.h"
+#include "tests/small_run.h"
 #include "tests/temporary_folder.h"
 
 using namespace emograd;
 using namespace emograd::report;
 
 namespace {
-
-constexpr int speakers = 6, utterances = 8;  // of each
-
-/// Two classes. A condition ("adan;dnn;10;yes") answers as many of a speaker's utterances wrong as it says, one more by
-/// every second speaker.
-Evidence run_of(const std::string& program, const std::map<std::string, int>& wrong) {
-  std::string csv = "seed;split;id;speaker;truth;augmenter;classifier;sets;real;prediction\n";
-  for (const auto& [condition, errors] : wrong)
-    for (int s = 0; s < speakers; ++s)
-      for (int u = 0; u < utterances; ++u) {
-        const bool right = u >= errors + s % 2, a = u % 2 == 0;
-        csv +=
-            fmt::format("0;s{0};s{0}u{1};s{0};{2};{3};{4}\n", s, u, a ? "A" : "B", condition, a == right ? "A" : "B");
-      }
-  return {program + " run", {{"program", program}}, {}, read_predictions(parse_csv(io::as_bytes(csv), "predictions"))};
-}
 
 const Claim& claim(const std::string& id) {
   for (const Claim& c : known_claims())
@@ -193,7 +178,8 @@ TEST_CASE("claims: a run says how many sets it had, and how it was trained; one 
                                          run))
           .exit_code == 0);
   const Evidence e = read_evidence(run);
-  CHECK(e.name.find("Trained as the authors' program does it, not as the paper says: alpha.") != std::string::npos);
+  CHECK(e.described().find("Trained as the authors' program does it, not as the paper says: alpha.") !=
+        std::string::npos);
   CHECK(claim("yi2020/adan-dnn").measure(e)->of == "ADAN 1 sets, 2 epochs; none");
   CHECK_FALSE(can_tell("yi2020/more-adan", e));
 

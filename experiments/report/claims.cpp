@@ -9,13 +9,9 @@
 #include <utility>
 
 #include "experiments/protocol/trend.h"
-#include "experiments/report/config_json.h"
 #include "tensor/error.h"
-#include "tensor/io/bytes.h"
-#include "tensor/io/strict_json.h"
 
 namespace emograd::report {
-namespace fs = std::filesystem;
 using namespace protocol;
 using nlohmann::json;
 
@@ -485,48 +481,7 @@ constexpr const char* rule =
     "over seeds; of times, the least and the most. They are of one claim at a time and, of so few speakers, folds and "
     "seeds, rough: of twenty numbers that lie on the border of their range one or two will be judged by chance.";
 
-/// body(), whose json errors become FileErrors of the run.
-template <class Body>
-auto reading(const std::string& run, const Body& body) {
-  try {
-    return body();
-  } catch (const json::exception& error) {
-    throw FileError(fmt::format("{}: holds other results than this version of emograd leaves: {}", run,
-                                io::printable(error.what(), 300)));
-  }
-}
-
 }  // namespace
-
-Evidence read_evidence(const fs::path& run) {
-  constexpr int json_depth = 16;
-  const std::string name = run.string();
-  const auto text = [&](const fs::path& file) {
-    const io::FileBytes bytes = io::read_file(file);
-    return std::string(io::as_text(bytes));
-  };
-  io::check_file(fs::exists(run / "config.json"), name, "is no run folder: it has no config.json");
-  io::check_file(fs::exists(run / "table.txt"), name,
-                 "holds a run that is not finished; go on with it by --resume, with the command that began it");
-  Evidence e{
-      name, io::parse_strict_json(text(run / "config.json"), json_depth, (run / "config.json").string()), {}, {}};
-  io::check_file(e.config.contains("program") && e.config["program"].is_string(), name,
-                 "its config.json names no program");
-  if (fs::exists(run / "units"))
-    for (const auto& entry : fs::directory_iterator(run / "units"))
-      e.units[entry.path().stem().string()] =
-          io::parse_strict_json(text(entry.path()), json_depth, entry.path().string());
-  reading(name, [&] {
-    for (const std::string& warning : warnings(e.config)) e.name += "; " + warning;
-    if (!fs::exists(run / "predictions.csv")) return;
-    e.predictions = read_predictions(read_csv(run / "predictions.csv"));
-    // Where there is one mix, the predictions do not say how many sets it has.
-    const json::json_pointer sets("/options/sets");
-    if (!e.config.contains(sets) || !e.config.at(sets).is_number()) return;
-    for (Contender& c : e.predictions->contenders) c.condition.mix.sets = e.config.at(sets).get<std::int64_t>();
-  });
-  return e;
-}
 
 Verdict judge(const Estimate& e, const Range& r) {
   if (e.interval.low > r.low && e.interval.high < r.high) return Verdict::reproduced;
@@ -549,7 +504,7 @@ std::vector<Finding> examine(const std::vector<Claim>& claims, const std::vector
     const std::size_t before = findings.size();
     for (const Evidence& run : runs)
       if (const auto estimate = reading(run.name, [&] { return claim.measure(run); }))
-        findings.push_back({&claim, run.name, *estimate, judge(*estimate, claim.range)});
+        findings.push_back({&claim, run.described(), *estimate, judge(*estimate, claim.range)});
     if (findings.size() == before) findings.push_back({&claim, ""});
   }
   return findings;

@@ -1,31 +1,17 @@
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <limits>
-#include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "experiments/protocol/statistics.h"
-#include "experiments/report/comparison.h"
+#include "experiments/report/evidence.h"
 #include "experiments/report/table.h"
 
 /// What papers say their methods do, each as a number that runs can be asked for. A claim is a line of known_claims().
 namespace emograd::report {
-
-/// A finished run folder, as far as claims ask for it.
-struct Evidence {
-  std::string name;                             // of the folder, with what must be known of the run (warnings)
-  nlohmann::json config;                        // config.json
-  std::map<std::string, nlohmann::json> units;  // outcomes by name (run_folder.h)
-  std::optional<Predictions> predictions;       // where classifiers were trained
-  std::string program() const { return config.at("program"); }
-};
-/// FileError where the folder holds no run, one that is not finished, or one that cannot be read.
-Evidence read_evidence(const std::filesystem::path& run);
 
 /// A number from a run, and how sure it is.
 struct Estimate {

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <set>
 #include <system_error>
 #include <tuple>
@@ -71,6 +72,19 @@ Table::Cell interval_cell(double share, const Interval& i, bool change) {
   return {fmt::format("{} {}", fixed(100 * share, 2, change), brackets(i)), {100 * share, 100 * i.low, 100 * i.high}};
 }
 
+Table::Cell score_cell(std::vector<double> per_seed, const Interval& i) {
+  for (double& v : per_seed) v *= 100;
+  const MeanSd r = mean_sd(per_seed);
+  Table::Cell cell{mean_and_sd(per_seed) + " " + brackets(i), {r.mean, r.sd, 100 * i.low, 100 * i.high}};
+  if (per_seed.size() == 1) cell.numbers.erase(cell.numbers.begin() + 1);
+  return cell;
+}
+
+std::vector<std::string> score_numbers(std::size_t seeds) {
+  if (seeds > 1) return {"", "sd", "low", "high"};
+  return {"", "low", "high"};
+}
+
 std::string about_intervals(const Bootstrap& bootstrap, const Contender& c) {
   const std::size_t speakers = c.by_speaker[0].size(), seeds = c.seeds.size();
   std::string note = fmt::format(
@@ -85,15 +99,6 @@ std::string about_intervals(const Bootstrap& bootstrap, const Contender& c) {
 }
 
 namespace {
-
-/// Mean over seeds, their deviation where there are several, and an interval.
-Table::Cell score_cell(std::vector<double> per_seed, const Interval& i) {
-  for (double& v : per_seed) v *= 100;
-  const MeanSd r = mean_sd(per_seed);
-  Table::Cell cell{mean_and_sd(per_seed) + " " + brackets(i), {r.mean, r.sd, 100 * i.low, 100 * i.high}};
-  if (per_seed.size() == 1) cell.numbers.erase(cell.numbers.begin() + 1);
-  return cell;
-}
 
 /// A score of every fold, averaged over seeds, then mean and deviation over folds.
 Table::Cell fold_cell(const Contender& c, Score s) {
@@ -136,28 +141,39 @@ std::string probability(double p) { return p < 0.0001 ? "<0.0001" : fmt::format(
 
 /// Of every augmented method against "none" with the same classifier.
 Table tests_table(const std::vector<Contender>& contenders, const Bootstrap& bootstrap) {
-  Table t{"UAR against no augmentation with the same classifier",
-          {{"Methods"}, {"UAR difference (points)", {"", "low", "high"}}, {"p", {""}}, {"p (Holm)", {""}}},
-          {},
-          {}};
-  std::vector<double> p;
+  std::vector<Pairing> pairings;
   for (std::size_t m = 0; m < contenders.size(); ++m) {
     const Contender& c = contenders[m];
     const auto baseline = std::find_if(contenders.begin(), contenders.end(), [&](const Contender& other) {
       return other.condition.augmenter == "none" && other.condition.classifier == c.condition.classifier;
     });
     if (c.condition.augmenter == "none" || baseline == contenders.end()) continue;
-    const std::vector<double> d = uar_differences(c.by_speaker, baseline->by_speaker);
-    double sum = 0;
-    for (const double v : d) sum += v;
-    const Interval i = bootstrap.difference(m, static_cast<std::size_t>(baseline - contenders.begin()), Score::uar);
-    p.push_back(sign_flip_p(d));
-    t.rows.push_back({{c.title}, interval_cell(sum, i, true), {probability(p.back()), {p.back()}}, {}});
+    const auto b = static_cast<std::size_t>(baseline - contenders.begin());
+    pairings.push_back({c.title, c.by_speaker, baseline->by_speaker, bootstrap.difference(m, b, Score::uar)});
   }
-  if (p.empty()) return t;
+  return pairings_table("UAR against no augmentation with the same classifier", pairings);
+}
+
+}  // namespace
+
+Table pairings_table(const std::string& caption, const std::vector<Pairing>& pairings) {
+  Table t{caption,
+          {{"Methods"}, {"UAR difference (points)", {"", "low", "high"}}, {"p", {""}}, {"p (Holm)", {""}}},
+          {},
+          {}};
+  if (pairings.empty()) return t;
+  std::vector<double> p;
+  for (const Pairing& pair : pairings) {
+    const std::vector<double> d = uar_differences(pair.method, pair.baseline);
+    p.push_back(sign_flip_p(d));
+    t.rows.push_back({{pair.title},
+                      interval_cell(std::accumulate(d.begin(), d.end(), 0.0), pair.difference, true),
+                      {probability(p.back()), {p.back()}},
+                      {}});
+  }
   const std::vector<double> adjusted = holm(p);
   for (std::size_t i = 0; i < p.size(); ++i) t.rows[i][3] = {probability(adjusted[i]), {adjusted[i]}};
-  const std::size_t speakers = contenders[0].by_speaker[0].size();
+  const std::size_t speakers = pairings[0].method[0].size();
   t.notes.push_back(fmt::format(
       "p: two-sided sign-flip test of what each of the {} speakers adds to the difference, averaged over seeds; {}. "
       "Holm: corrected for the {} of this table.",
@@ -168,8 +184,6 @@ Table tests_table(const std::vector<Contender>& contenders, const Bootstrap& boo
       p.size() == 1 ? "one test" : fmt::format("{} tests", p.size())));
   return t;
 }
-
-}  // namespace
 
 Predictions read_predictions(const CsvTable& csv) {
   const std::size_t seed = csv.column("seed"), split = csv.column("split"), id = csv.column("id"),
@@ -241,8 +255,7 @@ Comparison compare(const Predictions& predictions) {
                {about_folds(contenders[0])}};
   out.recalls = {"Recall of every class", {{"Methods"}}, {}, {}};
   for (const char* title : score_titles) {
-    if (seeds > 1) out.scores.columns.push_back({title, {"", "sd", "low", "high"}});
-    else out.scores.columns.push_back({title, {"", "low", "high"}});
+    out.scores.columns.push_back({title, score_numbers(seeds)});
     out.seeds.columns.push_back({title, {""}});
   }
   for (const std::string& name : predictions.classes)

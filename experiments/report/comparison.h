@@ -34,8 +34,23 @@ Predictions read_predictions(const CsvTable&);
 std::vector<protocol::Answers> answers_of(const std::vector<Contender>&);
 /// "62.50 [55.0, 70.1]" in percent, or "+1.25 [−0.5, 3.0]" in points; numbers: the value, low, high.
 Table::Cell interval_cell(double share, const protocol::Interval&, bool change = false);
+/// "62.50 ± 17.68 [55.0, 70.1]", of one value "62.50 [55.0, 70.1]", in percent of a score's values in [0, 1], one per
+/// seed; numbers: the mean, the deviation where there is one, low, high.
+Table::Cell score_cell(std::vector<double> per_seed, const protocol::Interval&);
+/// The suffixes of a column of score_cell's.
+std::vector<std::string> score_numbers(std::size_t seeds);
 /// A note: what these intervals are, and what they are not.
 std::string about_intervals(const protocol::Bootstrap&, const Contender& any);
+
+/// A method beside the one that it is tested against: both answered the same utterances with the same seeds.
+struct Pairing {
+  std::string title;
+  const protocol::Answers &method, &baseline;
+  protocol::Interval difference;  // of the method's UAR less the baseline's
+};
+/// By how much the UAR differs, with p of a sign-flip test over speakers, also by Holm's correction for all rows: a row
+/// per pairing.
+Table pairings_table(const std::string& caption, const std::vector<Pairing>&);
 
 /// Tables with a row per condition, in percent; the first column names the method in all of them but the confusions.
 struct Comparison {
