@@ -136,7 +136,7 @@ TEST_CASE("IEMOCAP: all forms of turns, and files or labels that are missing") {
   CHECK(lines(corpus) == Lines{"Ses01F_impro05a_M010 ang Ses01M Ses01 male|",
                                "Ses02M_script01_1b_F003 ang Ses02F Ses02 female|",
                                "Ses03F_script02_2_MXX1 ang Ses03M Ses03 male|"});
-  CHECK(why(corpus, "Ses05M_script03_2_F041") == "no sound file, but a line in dialog/EmoEvaluation");
+  CHECK(why(corpus, "Ses05M_script03_2_F041") == "no sound file, but an entry in dialog/EmoEvaluation");
   CHECK(why(corpus, "Session1/sentences/wav/x/Ses01F_impro09_M000.wav") == "no emotion in dialog/EmoEvaluation");
 
   put(tree, "Session1/dialog/EmoEvaluation/more.txt", "[1.0 - 2.0]\tSes01F_impro05a_M010\tneu\t[2.0, 2.0, 2.0]\n");
@@ -192,7 +192,7 @@ TEST_CASE("MSP-Podcast: both spellings, unknown speakers, sounds without labels"
     CHECK(lines(corpus) ==
           Lines{"MSP-PODCAST_0001_0008 neutral 127 - male|well, 'tis so", "MSP-PODCAST_0001_0019 contempt - - -|"});
     CHECK(why(corpus, "Audios/MSP-PODCAST_9999_0001.wav") == "no emotion in " + file);
-    CHECK(why(corpus, "MSP-PODCAST_0001_0020.wav") == "no sound file, but a line in " + file);
+    CHECK(why(corpus, "MSP-PODCAST_0001_0020.wav") == "no sound file, but an entry in " + file);
     const CsvTable labels = label_table(corpus, Classes::own);
     CHECK(labels.rows() == 1);  // an unknown speaker may be anyone
     CHECK(labels.cell(0, labels.column("partition")) == "Train");
@@ -203,6 +203,71 @@ TEST_CASE("MSP-Podcast: both spellings, unknown speakers, sounds without labels"
     std::filesystem::remove(tree / ("Labels/" + file));
     CHECK_FILE_ERROR(read_corpus(tree.path), "Labels/labels_consensus.csv is missing");
   }
+}
+
+TEST_CASE("MSP-Podcast: labels in JSON say what those in CSV say, which go first") {
+  for (const std::string spelling : {"concensus", "consensus"}) {
+    const Tree tree;
+    put_sounds(tree, {"Audios/MSP-PODCAST_0001_0008.wav", "Audios/MSP-PODCAST_0001_0019.wav",
+                      "Audios/MSP-PODCAST_0001_0021.wav", "Audios/MSP-PODCAST_9999_0001.wav"});
+    put(tree, "Labels/labels_" + spelling + ".json", R"({
+      "MSP-PODCAST_0001_0008.wav": {"EmoClass": "N", "EmoAct": 2.2, "EmoVal": 4.0, "EmoDom": 3.2, "SpkrID": "127",
+                                    "Gender": "Male", "Split_Set": "Train"},
+      "MSP-PODCAST_0001_0019.wav": {"EmoClass": "C", "SpkrID": "Unknown", "Gender": "Unknown", "Split_Set": "Test1"},
+      "MSP-PODCAST_0001_0020.wav": {"EmoClass": "A", "SpkrID": 128, "Gender": "Female", "Split_Set": "Development"},
+      "MSP-PODCAST_0001_0021.wav": {"EmoClass": "U", "SpkrID": 129},
+      "MSP-PODCAST_9999_0001.wav": {"EmoClass": null, "Split_Set": "Test3"}})");
+    const auto ratings = R"({"MSP-PODCAST_0001_0008.wav": {"WORKER00000001": {"EmoClass_Major": "Angry"}}})";
+    put(tree, "Labels/labels_detailed.json", ratings);
+    const Corpus corpus = read_corpus(tree.path);
+    CHECK(corpus.layout == "msp-podcast");
+    CHECK(lines(corpus) == Lines{"MSP-PODCAST_0001_0008 neutral 127 - male|", "MSP-PODCAST_0001_0019 contempt - - -|",
+                                 "MSP-PODCAST_0001_0021 surprise 129 - -|"});
+    CHECK(corpus.utterances[0].partition == "Train");
+    CHECK(corpus.utterances[2].partition == "");
+    CHECK(why(corpus, "Audios/MSP-PODCAST_9999_0001.wav") == "no emotion in labels_" + spelling + ".json");
+    CHECK(why(corpus, "MSP-PODCAST_0001_0020.wav") == "no sound file, but an entry in labels_" + spelling + ".json");
+
+    put(tree, "Labels/labels_consensus.csv",
+        "FileName,EmoClass,EmoAct,EmoVal,EmoDom,SpkrID,Gender,Split_Set\n"
+        "MSP-PODCAST_0001_0008.wav,A,2.2,4.0,3.2,127,Male,Train\n");
+    CHECK(lines(read_corpus(tree.path)) == Lines{"MSP-PODCAST_0001_0008 angry 127 - male|"});
+    put(tree, "Labels/labels_" + spelling + ".json", "{");  // nor is it looked at
+    CHECK(lines(read_corpus(tree.path)) == Lines{"MSP-PODCAST_0001_0008 angry 127 - male|"});
+  }
+}
+
+TEST_CASE("MSP-Podcast: what is wrong in JSON is told with file, entry and field") {
+  const Tree tree;
+  put_sounds(tree, {"Audios/MSP-PODCAST_0001_0008.wav"});
+  const auto wrong = [&](const std::string& json, const std::string& complaint) {
+    CAPTURE(json.substr(0, 100));
+    put(tree, "Labels/labels_consensus.json", json);
+    CHECK_FILE_ERROR(read_corpus(tree.path), "labels_consensus.json: " + complaint);
+  };
+  const auto entry = [](const std::string& fields) { return R"({"MSP-PODCAST_0001_0008.wav": )" + fields + "}"; };
+  wrong(entry(R"({"EmoClass": "Neutral"})"), "EmoClass of MSP-PODCAST_0001_0008 is 'Neutral', none of A, S, H");
+  wrong(entry(R"({"EmoClass": 7})"), "EmoClass of MSP-PODCAST_0001_0008.wav is of type number; needs text");
+  wrong(entry(R"({"EmoClass": ["N"]})"), "EmoClass of MSP-PODCAST_0001_0008.wav is of type array; needs text");
+  wrong(entry(R"({"EmoClass": "N", "SpkrID": 12.5})"), "SpkrID of MSP-PODCAST_0001_0008.wav is of type number");
+  wrong(entry(R"({"EmoClass": "N", "Gender": {"Male": 1}})"), "Gender of MSP-PODCAST_0001_0008.wav is of type object");
+  wrong(entry(R"({"EmoClass": "N", "Split_Set": true})"), "Split_Set of MSP-PODCAST_0001_0008.wav is of type boolean");
+  wrong(entry(R"("N")"), "MSP-PODCAST_0001_0008.wav is of type string; needs an object with EmoClass, SpkrID, Gender");
+  wrong(R"({"\u0007": 1})", "\\x07 is of type number");
+  wrong(R"({"MSP-PODCAST_0001_0008.wav": {"EmoClass": "N"}, "MSP-PODCAST_0001_0008.flac": {"EmoClass": "A"}})",
+        "'MSP-PODCAST_0001_0008' is said to be 'A' and 'N'");
+  wrong(R"({"MSP-PODCAST_0001_0008.wav": {"EmoClass": "N"}, "MSP-PODCAST_0001_0008.wav": {"EmoClass": "N"}})",
+        "its JSON has the key 'MSP-PODCAST_0001_0008.wav' twice");
+  wrong(entry(R"({"EmoClass": "N", "EmoClass": "A"})"), "its JSON has the key 'EmoClass' twice");
+  wrong(entry("{\"EmoClass\": \"N\xff\"}"), "its JSON is damaged: ");
+  wrong(entry(R"({"EmoClass": "N")"), "its JSON is damaged: ");
+  wrong(R"({"MSP-PODCAST_0001_0008.wav": {"EmoCl)", "its JSON is damaged: ");
+  wrong("", "its JSON is damaged: ");
+  wrong(R"([{"FileName": "MSP-PODCAST_0001_0008.wav", "EmoClass": "N"}])", "its JSON is not an object");
+  wrong(entry(R"({"EmoAct": 1e999, "EmoClass": "N"})"), "its JSON is damaged: ");
+  wrong(entry(std::string(1 << 20, '[')), "its JSON is nested more than 8 deep");
+  put(tree, "Labels/labels_consensus.json", "{}");
+  CHECK_FILE_ERROR(read_corpus(tree.path), "of Audios/MSP-PODCAST_0001_0008.wav: no emotion in labels_consensus.json");
 }
 
 TEST_CASE("CREMA-D: two formats, one clip without a voice") {
@@ -316,7 +381,7 @@ TEST_CASE("a table: beside the sounds or by itself, files meant by path or name"
   CHECK(lines(corpus) ==
         Lines{"a_1 Happy s1 - female|well, \"yes\"", "b_1 sad s2 - male|'tis", "b_2 neutral s2 - male|"});
   CHECK(why(corpus, "b/3.wav") == "no emotion in labels.csv");
-  CHECK(why(corpus, "c/9.wav") == "no sound file, but a line in labels.csv");
+  CHECK(why(corpus, "c/9.wav") == "no sound file, but an entry in labels.csv");
   CHECK(lines(read_corpus(tree / "labels.csv")) == lines(corpus));
   // The folders a and b may be classes just as well.
   CHECK_FILE_ERROR(read_corpus(tree.path),

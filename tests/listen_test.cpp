@@ -154,6 +154,14 @@ TEST_CASE("listen: the page has the sound, its picture in words, and what is odd
   CHECK(has(longer, data_uri("audio/wav", audio::wav_bytes(std::vector<float>(240000, 1), 2000))));
   CHECK(has(longer, "every 13th is drawn"));
 
+  // Sound of more than 192 kHz is played at less.
+  e.sound = {.samples = hum(0.1, 1e6), .rate = 1e6};
+  const std::string fast = html(voice_page(e, {}));
+  CHECK(has(fast, "rate</dt><dd>1000000 Hz"));
+  CHECK(has(fast, "median F0</dt><dd>140 Hz"));
+  const std::string lowered = audio::wav_bytes(std::vector<float>(16666), 166667);
+  CHECK(has(fast, data_uri("audio/wav", lowered.substr(0, 42))));  // the header
+
   // Silence has no voice: dashes, and no drawing that gnuplot could not make.
   e.sound = {.samples = std::vector<float>(16000), .rate = 16000};
   const std::string silent = html(voice_page(e, {}));

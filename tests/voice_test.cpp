@@ -14,9 +14,11 @@
 #include "audio/voice/formants.h"
 #include "audio/voice/frames.h"
 #include "audio/voice/loudness.h"
+#include "audio/voice/lowered.h"
 #include "audio/voice/periods.h"
 #include "audio/voice/pitch.h"
 #include "audio/voice/prosody.h"
+#include "audio/voice/spectrogram.h"
 #include "tests/error_checks.h"
 
 using namespace emograd;
@@ -95,6 +97,26 @@ std::vector<float> steady(double f0, double rate, double seconds) {
   return vowel(glide(f0, 0, seconds), neutral(rate), rate, seconds);
 }
 
+/// The harmonics up to 20 kHz of such a vowel, of four formants: any rate above 40 kHz has the values of one and the
+/// same sound.
+std::vector<float> harmonics(double f0, double rate, double seconds) {
+  std::vector<std::complex<double>> amplitudes;
+  for (double f = f0; f < 20000; f += f0) {
+    const std::complex<double> s(0, 2 * pi * f);
+    amplitudes.push_back(0.02 / (1.0 + s / (2 * pi * 50)));
+    for (const Formant& each : neutral(8000)) {
+      const std::complex<double> pole(-pi * each.bandwidth, 2 * pi * each.frequency);
+      amplitudes.back() *= std::norm(pole) / ((s - pole) * (s - std::conj(pole)));
+    }
+  }
+  return sampled(rate, seconds, [&](double t) {
+    double sum = 0;
+    for (std::size_t k = 0; k < amplitudes.size(); ++k)
+      sum += (amplitudes[k] * std::polar(1.0, 2 * pi * f0 * static_cast<double>(k + 1) * t)).real();
+    return sum;
+  });
+}
+
 /// Frames whose windows lie within the sound.
 template <class F>
 void inner(std::size_t frames, F f) {
@@ -132,6 +154,75 @@ TEST_CASE("voice: F0 of a vowel, at any rate") {
       // Dividing by the window's own autocorrelation is exact where the window sees many pulses.
       CHECK(least > (f0 > 120 ? 0.999 : 0.96));
     }
+}
+
+TEST_CASE("voice: up to 192 kHz sound is measured as it is, above at a rate that is bounded") {
+  const std::vector<float> x = noise(48000, 0.5, 0.1);
+  for (const double rate : {1000.0, 8000.0, 44100.0, 192000.0}) {
+    const Lowered same(x, rate);
+    CHECK(same.samples().data() == x.data());
+    CHECK(same.samples().size() == x.size());
+    CHECK(same.rate() == rate);
+  }
+  CHECK(Lowered(x, 1e6, 125000).samples().data() == x.data());  // F0 wants more
+  CHECK(Lowered(x, 1e6, 100000).rate() == 5e5);
+  for (const double rate : {192001.0, 200000.0, 384000.0, 384001.0, 705600.0, 999999.0, 1e6, 123456789.0})
+    for (const std::size_t n : {1UL, 2UL, 1920UL, 2000UL, 2001UL, 10000UL, 20000UL, 20001UL}) {
+      CAPTURE(rate);
+      CAPTURE(n);
+      const auto some = std::span(x).first(n);
+      const Lowered low(some, rate);
+      CHECK(low.rate() <= Lowered::most);
+      CHECK(low.rate() > Lowered::most / 2);
+      CHECK(frame_count(low.samples(), low.rate()) == frame_count(some, rate));
+      CHECK(std::abs(static_cast<double>(low.samples().size()) - static_cast<double>(n) / rate * low.rate()) < 1);
+    }
+  CHECK_ERROR(Lowered(x, 1e10), "more than 4194304");
+  CHECK_ERROR(Lowered(x, 1e300), "a rate of 1e+300 Hz");
+  CHECK_ERROR(Lowered({}, 1e6), "no samples");
+
+  // All that looks at a sound frame by frame looks at that one: the same bits.
+  const std::vector<float> y = harmonics(150, 1e6, 0.15);
+  const Lowered low(y, 1e6);
+  const auto same = [](const std::vector<double>& a, const std::vector<double>& b) {
+    CHECK(bitwise_equal(from_values<double>({std::ssize(a)}, a), from_values<double>({std::ssize(b)}, b)));
+  };
+  const Pitch here = pitch(y, 1e6), there = pitch(low.samples(), low.rate());
+  same(here.f0, there.f0);
+  same(here.periodicity, there.periodicity);
+  same(loudness(y, 1e6).loudness, loudness(low.samples(), low.rate()).loudness);
+  const auto times = [&](std::span<const float> samples, double rate) {
+    std::vector<double> out;
+    for (const Pulse& p : pulses(samples, rate, here.f0)) out.push_back(p.time);
+    return out;
+  };
+  CHECK(times(y, 1e6).size() > 10);
+  same(times(y, 1e6), times(low.samples(), low.rate()));
+  CHECK(bitwise_equal(mel_spectrogram(y, 1e6, 96, 1000).decibels,
+                      mel_spectrogram(low.samples(), low.rate(), 96, 1000).decibels));
+}
+
+TEST_CASE("voice: what is measured at 1 MHz is what is measured at 48 kHz") {
+  const Prosody here = prosody({.samples = harmonics(120, 1e6, 0.3), .rate = 1e6}),
+                there = prosody({.samples = harmonics(120, 48000, 0.3), .rate = 48000});
+  REQUIRE(here.f0.size() == there.f0.size());
+  // The resampler's ripple and images are 1e-5 of an amplitude each. At 1 MHz/6 frames begin up to half a sample, 3 µs,
+  // apart and are 8333 in place of 8333⅓ samples long: 6e-5 and 4e-5 of a window of 50 ms. These change r by ε at most,
+  // as fast as r itself changes, that is by B, the sound's mean frequency: the maximum at T moves by ε/(2πB) < ε·T.
+  constexpr double epsilon = 2 * 1e-5 + 1e-5 + 6e-5 + 4e-5;
+  // The mean square under a window of 25 ms, twice as much as its amplitudes and its place.
+  const double decibels = 10 / std::log(10) * 2 * (2 * 1e-5 + 1e-5 + 12e-5 + 8e-5);
+  // Formants 30 dB below the strongest harmonic see 30 dB more of it, as a part of themselves; as much of its bandwidth
+  // a pole moves by.
+  const double of_bandwidth = 2e-5 * std::pow(10, 30.0 / 20);
+  inner(here.f0.size(), [&](std::size_t i) {
+    CHECK(std::abs(here.f0[i] / there.f0[i] - 1) < epsilon);
+    CHECK(std::abs(here.f0[i] / 120 - 1) < 0.005);
+    CHECK(std::abs(here.level[i] - there.level[i]) < decibels);
+    for (std::size_t k = 0; k < Formants::count; ++k)
+      CHECK(std::abs(here.formants.frequency[k][i] - there.formants.frequency[k][i]) <
+            of_bandwidth * (60 + (550 + 1100 * static_cast<double>(k)) / 50));
+  });
 }
 
 TEST_CASE("voice: a gliding F0") {

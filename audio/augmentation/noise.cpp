@@ -37,7 +37,7 @@ std::vector<float> white_noise(std::int64_t n, Rng& rng) {
 
 std::vector<float> pink_noise(std::int64_t n, double rate, Rng& rng) {
   const auto all = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(std::max<std::int64_t>(n, 32))));
-  RealFft fft(all);
+  RealFft<float> fft(all);
   std::vector<float> x = white_noise(all, rng);
   std::vector<std::complex<float>> X(static_cast<std::size_t>(fft.bins()));
   fft(x, X);

@@ -16,7 +16,7 @@ std::vector<float> convolved(std::span<const float> x, std::span<const float> h)
   std::vector<float> y(x.size() + h.size() - 1);
   const std::size_t size = std::max<std::size_t>(32, std::bit_ceil(std::min(y.size(), 4 * h.size())));
   const std::size_t block = size - h.size() + 1;
-  RealFft fft(static_cast<std::int64_t>(size));
+  RealFft<float> fft(static_cast<std::int64_t>(size));
   std::vector<float> part(size);
   std::vector<std::complex<float>> H(size / 2 + 1), X(size / 2 + 1);
   std::copy(h.begin(), h.end(), part.begin());

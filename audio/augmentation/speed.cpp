@@ -97,7 +97,7 @@ class Vocoder {
 
   std::span<const float> x_;
   std::int64_t window_;
-  RealFft fft_;
+  RealFft<float> fft_;
   std::size_t bins_;
   std::vector<float> hann_, frame_, power_;
   std::vector<Complex> last_;  // of the result

@@ -44,7 +44,7 @@ void tell(Corpus& corpus, const Said& said, const std::string& source) {
     return u.emotion.empty();
   });
   for (const auto& [id, u] : said)
-    if (!there.contains(id)) corpus.skipped.push_back({id, "no sound file, but a line in " + source});
+    if (!there.contains(id)) corpus.skipped.push_back({id, "no sound file, but an entry in " + source});
 }
 
 void distinguish(std::vector<Utterance>& utterances) {

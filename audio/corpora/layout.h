@@ -55,9 +55,12 @@ void tell(Corpus&, const Said&, const std::string& source);
 void say(Said&, const std::string& id, std::string Utterance::*what, const std::string& value,
          const std::string& source);
 
-/// What the rows of CSV files say under the usual names of columns. A file is meant by its path or, where only one is
-/// called so, its name. FileError where a file names no column for files.
-Said read_tables(const Listing&, const std::vector<std::string>& csv, Corpus&);
+using ReadTable = std::function<CsvTable(const std::filesystem::path&)>;
+/// A CSV file whose cells are quoted by ".
+CsvTable read_labels_csv(const std::filesystem::path&);
+/// What the rows of tables say under the usual names of columns. A file is meant by its path or, where only one is
+/// called so, its name. FileError where a table has no column for files.
+Said read_tables(const Listing&, const std::vector<std::string>& tables, Corpus&, const ReadTable& = read_labels_csv);
 /// Where names come more than once, ids become whole paths: happy/1.wav → happy_1.
 void distinguish(std::vector<Utterance>&);
 

@@ -109,11 +109,13 @@ void annotate_by_tables(const Listing& files, Corpus& corpus) {
 
 }  // namespace
 
-Said read_tables(const Listing& files, const std::vector<std::string>& tables, Corpus& corpus) {
+CsvTable read_labels_csv(const std::filesystem::path& path) { return read_csv(path, {.quotes = "\""}); }
+
+Said read_tables(const Listing& files, const std::vector<std::string>& tables, Corpus& corpus, const ReadTable& read) {
   const auto ids = ids_by_file(corpus.utterances);
   Said said;
   for (const std::string& path : tables) {
-    const CsvTable csv = read_csv(files.root / path, {.quotes = "\""});
+    const CsvTable csv = read(files.root / path);
     const auto file = file_column(csv);
     if (!file && is_audformat(path)) continue;  // a table about other things, such as speakers
     io::check_file(file.has_value(), csv.name, "has no column for the file: file, path or name");

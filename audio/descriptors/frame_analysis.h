@@ -28,7 +28,7 @@ class Spectra {
   std::vector<float> window_;
   float pre_emphasis_;
   std::int64_t before_;
-  RealFft fft_;
+  RealFft<float> fft_;
   std::vector<float> padded_, magnitude_, power_;
   std::vector<std::complex<float>> spectrum_;
 };

@@ -11,7 +11,8 @@
 /// of numbers about an utterance.
 ///
 /// Definitions are those of textbooks and papers, computed in f64 from 2 kHz on. The descriptors of published feature
-/// sets, with the rounding and the quirks of the program that defined them, are in audio/descriptors/.
+/// sets, with the rounding and the quirks of the program that defined them, are in audio/descriptors/. Sound of more
+/// than 192 kHz is brought below that first (lowered.h).
 namespace emograd::audio::voice {
 
 /// Frame i stands for the sound from i·hop to (i + 1)·hop seconds, and what is measured in it is centred there: windows

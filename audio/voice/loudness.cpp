@@ -11,6 +11,7 @@
 #include "audio/front_ends/mel_filters.h"
 #include "audio/front_ends/spectrum.h"
 #include "audio/voice/frames.h"
+#include "audio/voice/lowered.h"
 #include "tensor/error.h"
 
 namespace emograd::audio::voice {
@@ -37,6 +38,8 @@ Loudness loudness(std::span<const float> samples, double rate) {
   Loudness out;
   out.level.reserve(static_cast<std::size_t>(frame_count(samples, rate)));
   check(rate >= 1000, "loudness: a rate of {} Hz; needs 1000 at least", rate);
+  const Lowered lowered(samples, rate);
+  samples = lowered.samples(), rate = lowered.rate();
   const Tensor window = hann(std::llround(window_seconds * rate), Hann::periodic);
   double power_of_window = 0;
   for (const double w : window.to_vector<double>()) power_of_window += w * w;

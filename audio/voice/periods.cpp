@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "audio/voice/frames.h"
+#include "audio/voice/lowered.h"
 #include "audio/voice/parabola.h"
 
 namespace emograd::audio::voice {
@@ -122,13 +123,16 @@ struct Variation {
 }  // namespace
 
 std::vector<Pulse> pulses(std::span<const float> samples, double rate, std::span<const double> f0) {
-  const std::vector<float> centred = without_offset(samples);
+  double highest = 0;
+  for (const double f : f0) highest = f > highest ? f : highest;  // some are NaN
+  const Lowered lowered(samples, rate, highest);
+  const std::vector<float> centred = without_offset(lowered.samples());
   std::vector<Pulse> out;
   for (std::size_t first = 0; first < f0.size(); ++first) {
     if (std::isnan(f0[first])) continue;
     std::size_t last = first;
     while (last + 1 < f0.size() && !std::isnan(f0[last + 1])) ++last;
-    const std::vector<Pulse> more = Stretch(centred, rate, f0, first, last).pulses();
+    const std::vector<Pulse> more = Stretch(centred, lowered.rate(), f0, first, last).pulses();
     out.insert(out.end(), more.begin(), more.end());
     first = last;
   }

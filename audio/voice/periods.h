@@ -16,6 +16,8 @@ struct Pulse {
 /// at the extreme of the period in its middle. The next pulse, in either direction, lies at that lag from 0.8 to 1.25
 /// of the period that F0 predicts at which the waveform a period long resembles itself best, by normalised
 /// cross-correlation and a parabola between samples; it ends with the stretch, or where the correlation is below 0.3.
+///
+/// Error: what frame_count refuses.
 std::vector<Pulse> pulses(std::span<const float> samples, double rate, std::span<const double> f0);
 
 /// The mean difference of two successive periods, of their mean ("jitter, local"), NaN where there are none; pairs of

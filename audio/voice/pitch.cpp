@@ -10,6 +10,7 @@
 #include "audio/front_ends/frames.h"
 #include "audio/front_ends/spectrum.h"
 #include "audio/voice/frames.h"
+#include "audio/voice/lowered.h"
 #include "audio/voice/parabola.h"
 #include "tensor/error.h"
 
@@ -162,6 +163,8 @@ Pitch pitch(std::span<const float> samples, double rate, const PitchRange& range
         range.highest);
   check(rate >= 4 * range.highest, "pitch: F0 up to {} Hz needs a rate of {} Hz at least, not {}", range.highest,
         4 * range.highest, rate);
+  const Lowered lowered(samples, rate, range.highest);
+  samples = lowered.samples(), rate = lowered.rate();
   const Tensor window = hann(std::llround(periods_in_window * rate / range.lowest), Hann::periodic);
   const auto length = static_cast<double>(window.numel());
   const auto fft =

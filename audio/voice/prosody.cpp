@@ -10,6 +10,7 @@
 #include "audio/augmentation/noise.h"
 #include "audio/voice/frames.h"
 #include "audio/voice/loudness.h"
+#include "audio/voice/lowered.h"
 
 namespace emograd::audio::voice {
 namespace {
@@ -128,18 +129,21 @@ class Summary {
 }  // namespace
 
 Prosody prosody(const Sound& sound, const PitchRange& range) {
-  const std::vector<float>& x = sound.samples;
+  const Lowered lowered(sound.samples, sound.rate, range.highest);  // once for all but formants, which lower it further
+  const std::span<const float> x = lowered.samples();
+  const double rate = lowered.rate();
   Prosody p;
-  p.formants = formants(x, sound.rate);  // first: where the rate is too low for them, no range of F0 would help
-  Pitch of_voice = pitch(x, sound.rate, range);
-  Loudness loud = loudness(x, sound.rate);
-  p.seconds = static_cast<double>(x.size()) / sound.rate;
-  p.equivalent_level = 10 * std::log10(mean_power(x));
+  p.formants =
+      formants(sound.samples, sound.rate);  // first: where the rate is too low for them, no range of F0 would help
+  Pitch of_voice = pitch(x, rate, range);
+  Loudness loud = loudness(x, rate);
+  p.seconds = static_cast<double>(sound.samples.size()) / sound.rate;
+  p.equivalent_level = 10 * std::log10(mean_power(sound.samples));
   p.f0 = std::move(of_voice.f0);
   p.periodicity = std::move(of_voice.periodicity);
   p.level = std::move(loud.level);
   p.loudness = std::move(loud.loudness);
-  p.pulses = pulses(x, sound.rate, p.f0);
+  p.pulses = pulses(x, rate, p.f0);
   for (std::size_t i = 0; i < p.f0.size(); ++i) {
     const bool voiced = !std::isnan(p.f0[i]);
     const auto around = near(p.pulses, centre(static_cast<std::int64_t>(i)));

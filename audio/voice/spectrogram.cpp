@@ -10,6 +10,7 @@
 #include "audio/front_ends/mel_filters.h"
 #include "audio/front_ends/spectrum.h"
 #include "audio/voice/frames.h"
+#include "audio/voice/lowered.h"
 #include "tensor/error.h"
 
 namespace emograd::audio::voice {
@@ -19,6 +20,8 @@ MelSpectrogram mel_spectrogram(std::span<const float> samples, double rate, std:
   constexpr double window_seconds = 0.02, least_hop = 0.002, highest = 8000, coarsest_bin = 16;
   check(rate >= 1000, "mel_spectrogram: a rate of {} Hz; needs 1000 at least", rate);
   check(most_columns >= 1, "mel_spectrogram: {} columns; needs one at least", most_columns);
+  const Lowered lowered(samples, rate);
+  samples = lowered.samples(), rate = lowered.rate();
   const auto size = static_cast<double>(samples.size());
   const double seconds = std::clamp(size / rate / static_cast<double>(most_columns), least_hop, hop);
   const std::int64_t frames = frame_count(samples, rate, seconds),

@@ -9,6 +9,7 @@
 
 #include "audio/front_ends/mel_filters.h"
 #include "audio/voice/frames.h"
+#include "audio/voice/lowered.h"
 #include "audio/voice/prosody.h"
 #include "audio/voice/spectrogram.h"
 #include "experiments/report/data_uri.h"
@@ -150,7 +151,7 @@ std::string time(double seconds) {
 }
 
 Facts facts(const Excerpt& e, const voice::Prosody& p) {
-  Facts out{{{"rate", fmt::format("{:g} Hz", e.sound.rate)},
+  Facts out{{{"rate", fmt::format("{:.0f} Hz", e.sound.rate)},
              {"channels", e.sound.channels == 1 ? "1" : fmt::format("{}, their mean is shown", e.sound.channels)},
              {"samples", e.sound.bits > 0 ? fmt::format("{} bits", e.sound.bits) : "floats, or compressed"},
              {"length", time(e.whole)}}};
@@ -168,12 +169,14 @@ Facts facts(const Excerpt& e, const voice::Prosody& p) {
   return out;
 }
 
-std::vector<float> playback(const Excerpt& e) {
-  const std::vector<float>& x = e.sound.samples;
+/// A WAV file of at most 192 kHz; no browser need know more.
+std::string playback(const Excerpt& e) {
+  const std::span<const float> x = e.sound.samples;
   const auto most = static_cast<std::size_t>(longest_playback * e.sound.rate);
-  std::vector<float> out(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(std::min(most, x.size())));
+  const voice::Lowered lowered(x.first(std::min(most, x.size())), e.sound.rate);
+  std::vector<float> out(lowered.samples().begin(), lowered.samples().end());
   for (float& v : out) v = std::clamp(v, -1.0F, 1.0F);
-  return out;
+  return audio::wav_bytes(out, std::llround(lowered.rate()));
 }
 
 }  // namespace
@@ -225,7 +228,7 @@ Page voice_page(const Excerpt& e, const voice::PitchRange& range) {
             .sections = {}};
   for (const std::string& warning : e.sound.warnings) page.head.push_back(Note{"The file is odd: " + warning + "."});
   page.head.push_back(facts(e, p));
-  page.head.push_back(Player{"The sound of " + e.name, audio::wav_bytes(playback(e), std::llround(e.sound.rate))});
+  page.head.push_back(Player{"The sound of " + e.name, playback(e)});
   if (p.seconds > longest_playback)
     page.head.push_back(Text{fmt::format("Of this sound the first {:g} s can be played here.", longest_playback)});
   page.head.push_back(tracks(e, p));
