@@ -142,7 +142,9 @@ TEST_CASE("prosody summary: what is said of spectra depends neither on gain nor 
                quiet = values_of(prosody({.samples = softer, .rate = 16000})),
                beside = values_of(prosody({.samples = shifted, .rate = 16000}));
   int compared = 0;
-  for (const auto& [name, value] : there) {
+  for (const auto& entry : there) {
+    const std::string& name = entry.first;
+    const double value = entry.second;
     CAPTURE(name);
     CHECK(std::isfinite(value));
     if (!is_spectral(name)) continue;
@@ -168,7 +170,9 @@ TEST_CASE("prosody summary: no number of a band that the rate does not reach, no
                        {44100, true, true, true}}) {
     CAPTURE(c.rate);
     const Values v = values_of(prosody({.samples = voice_and_noise(c.rate), .rate = c.rate}));
-    for (const auto& [name, value] : v) {
+    for (const auto& entry : v) {
+      const std::string& name = entry.first;
+      const double value = entry.second;
       CAPTURE(name);
       const bool to_5000 = name.find("alpha") != std::string::npos || name.find("Hammarberg") != std::string::npos ||
                            starts(name, "Spectral flux");
@@ -180,7 +184,9 @@ TEST_CASE("prosody summary: no number of a band that the rate does not reach, no
       if (name.find("H1–A3") != std::string::npos) CHECK(std::isfinite(value) == (c.rate >= 8000));  // there is an F3
     }
   }
-  for (const auto& [name, value] : values_of(prosody({.samples = std::vector<float>(8000), .rate = 16000}))) {
+  for (const auto& entry : values_of(prosody({.samples = std::vector<float>(8000), .rate = 16000}))) {
+    const std::string& name = entry.first;
+    const double value = entry.second;
     CAPTURE(name);
     if (is_spectral(name)) CHECK(std::isnan(value));
   }

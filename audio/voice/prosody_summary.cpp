@@ -46,10 +46,11 @@ class Summary {
     add("Loudness", "peaks per second", "1/s", peaks(p_.loudness) / p_.seconds);
     add("Loudness", "equivalent level", "dB re full scale", p_.equivalent_level);
     voice_quality();
-    formants();
     spectral_balance();
-    flux_and_cepstra();
+    formants();
+    mel_cepstra();
     timing();
+    spectral_flux();
     return std::move(measures_);
   }
 
@@ -144,16 +145,19 @@ class Summary {
     of("slope 500–1500 Hz", "dB/kHz", p_.balance.slope_to_1500);
   }
 
-  void flux_and_cepstra() {
-    const std::vector<double>& flux = p_.balance.flux;
-    mean_and_variation("Spectral flux", "all", "", finite(flux));
-    mean_and_variation("Spectral flux", "voiced", "", voiced(flux));
-    add("Spectral flux", "unvoiced, mean", "", mean(unvoiced(flux)));
+  void mel_cepstra() {
     for (std::size_t k = 0; k < SpectralBalance::coefficients; ++k) {
       const std::vector<double>& contour = p_.balance.mel_cepstra[k];
       mean_and_deviation("MFCC", fmt::format("{}, all", k + 1), "", finite(contour));
       mean_and_deviation("MFCC", fmt::format("{}, voiced", k + 1), "", voiced(contour));
     }
+  }
+
+  void spectral_flux() {
+    const std::vector<double>& flux = p_.balance.flux;
+    mean_and_variation("Spectral flux", "all", "", finite(flux));
+    mean_and_variation("Spectral flux", "voiced", "", voiced(flux));
+    add("Spectral flux", "unvoiced, mean", "", mean(unvoiced(flux)));
   }
 
   void timing() {
