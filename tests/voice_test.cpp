@@ -20,123 +20,11 @@
 #include "audio/voice/prosody.h"
 #include "audio/voice/spectrogram.h"
 #include "tests/error_checks.h"
+#include "tests/synthetic_voices.h"
 
 using namespace emograd;
 using namespace emograd::audio;
 using namespace emograd::audio::voice;
-
-namespace {
-
-constexpr double pi = std::numbers::pi;
-constexpr double rates[] = {8000, 16000, 22050, 44100, 48000};
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
-
-std::size_t samples_of(double seconds, double rate) { return static_cast<std::size_t>(std::lround(seconds * rate)); }
-
-/// f(t) of so many seconds.
-template <class F>
-std::vector<float> sampled(double rate, double seconds, F f) {
-  std::vector<float> x(samples_of(seconds, rate));
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(f(static_cast<double>(i) / rate));
-  return x;
-}
-
-struct Glottis {
-  std::vector<double> times, amplitudes;
-};
-
-/// Pulses at these times, band-limited (sinc under a Hann window), whose spectrum falls by 6 dB per octave from 50 Hz
-/// on as that of a voice with its radiation, through resonators with two poles each.
-std::vector<float> vowel(const Glottis& glottis, const std::vector<Formant>& formants, double rate, double seconds,
-                         double slope_from = 50) {
-  constexpr std::int64_t reach = 32;
-  std::vector<double> x(samples_of(seconds, rate));
-  for (std::size_t p = 0; p < glottis.times.size(); ++p) {
-    const double at = glottis.times[p] * rate;
-    const auto middle = static_cast<std::int64_t>(std::floor(at));
-    for (std::int64_t i = middle - reach + 1; i <= middle + reach; ++i) {
-      if (i < 0 || i >= std::ssize(x)) continue;
-      const double t = static_cast<double>(i) - at, sinc = t == 0 ? 1 : std::sin(pi * t) / (pi * t);
-      x[static_cast<std::size_t>(i)] += glottis.amplitudes[p] * sinc * (0.5 + 0.5 * std::cos(pi * t / reach));
-    }
-  }
-  double slope = 0;
-  for (double& v : x) v = slope = v + std::exp(-2 * pi * slope_from / rate) * slope;
-  for (const Formant& f : formants) {
-    const double r = std::exp(-pi * f.bandwidth / rate), a = 2 * r * std::cos(2 * pi * f.frequency / rate), b = -r * r;
-    double y1 = 0, y2 = 0;
-    for (double& v : x) {
-      const double y = (1 - a - b) * v + a * y1 + b * y2;
-      y2 = y1, y1 = v = y;
-    }
-  }
-  std::vector<float> out(x.size());
-  double most = 0;
-  for (const double v : x) most = std::max(most, std::abs(v));
-  for (std::size_t i = 0; i < x.size(); ++i) out[i] = static_cast<float>(0.5 * x[i] / most);
-  return out;
-}
-
-/// A tube of 16 cm, closed at one end, as far as pulses can be made band-limited.
-std::vector<Formant> neutral(double rate) {
-  std::vector<Formant> out;
-  for (double f = 550; f < 0.45 * rate; f += 1100) out.push_back({f, 60 + f / 50});
-  return out;
-}
-
-/// A pulse wherever the phase ∫(f0 + slope·t)dt is a whole number.
-Glottis glide(double f0, double slope, double seconds) {
-  Glottis g;
-  for (double phase = 1, t = 0; t < seconds; ++phase) {
-    t = slope == 0 ? phase / f0 : (std::sqrt(f0 * f0 + 2 * slope * phase) - f0) / slope;
-    g.times.push_back(t), g.amplitudes.push_back(1);
-  }
-  return g;
-}
-std::vector<float> steady(double f0, double rate, double seconds) {
-  return vowel(glide(f0, 0, seconds), neutral(rate), rate, seconds);
-}
-
-/// The harmonics up to 20 kHz of such a vowel, of four formants: any rate above 40 kHz has the values of one and the
-/// same sound.
-std::vector<float> harmonics(double f0, double rate, double seconds) {
-  std::vector<std::complex<double>> amplitudes;
-  for (double f = f0; f < 20000; f += f0) {
-    const std::complex<double> s(0, 2 * pi * f);
-    amplitudes.push_back(0.02 / (1.0 + s / (2 * pi * 50)));
-    for (const Formant& each : neutral(8000)) {
-      const std::complex<double> pole(-pi * each.bandwidth, 2 * pi * each.frequency);
-      amplitudes.back() *= std::norm(pole) / ((s - pole) * (s - std::conj(pole)));
-    }
-  }
-  return sampled(rate, seconds, [&](double t) {
-    double sum = 0;
-    for (std::size_t k = 0; k < amplitudes.size(); ++k)
-      sum += (amplitudes[k] * std::polar(1.0, 2 * pi * f0 * static_cast<double>(k + 1) * t)).real();
-    return sum;
-  });
-}
-
-/// Frames whose windows lie within the sound.
-template <class F>
-void inner(std::size_t frames, F f) {
-  REQUIRE(frames > 10);
-  for (std::size_t i = 3; i + 3 < frames; ++i) f(i);
-}
-
-double mean_of(const std::vector<double>& v) {
-  double sum = 0, n = 0;
-  inner(v.size(), [&](std::size_t i) { sum += v[i], ++n; });
-  return sum / n;
-}
-
-std::vector<float> noise(double rate, double seconds, double rms, unsigned seed = 1) {
-  std::mt19937_64 random(seed);
-  std::normal_distribution<double> normal(0, rms);
-  return sampled(rate, seconds, [&](double) { return normal(random); });
-}
-
-}  // namespace
 
 TEST_CASE("voice: F0 of a vowel, at any rate") {
   for (const double rate : rates)
@@ -182,7 +70,7 @@ TEST_CASE("voice: up to 192 kHz sound is measured as it is, above at a rate that
   CHECK_ERROR(Lowered({}, 1e6), "no samples");
 
   // All that looks at a sound frame by frame looks at that one: the same bits.
-  const std::vector<float> y = harmonics(150, 1e6, 0.15);
+  const std::vector<float> y = harmonic_vowel(150, 1e6, 0.15);
   const Lowered low(y, 1e6);
   const auto same = [](const std::vector<double>& a, const std::vector<double>& b) {
     CHECK(bitwise_equal(from_values<double>({std::ssize(a)}, a), from_values<double>({std::ssize(b)}, b)));
@@ -198,13 +86,16 @@ TEST_CASE("voice: up to 192 kHz sound is measured as it is, above at a rate that
   };
   CHECK(times(y, 1e6).size() > 10);
   same(times(y, 1e6), times(low.samples(), low.rate()));
+  same(spectral_balance(y, 1e6).alpha_ratio, spectral_balance(low.samples(), low.rate()).alpha_ratio);
+  const Formants f = formants(y, 1e6);
+  same(harmonics(y, 1e6, here.f0, f).h1_h2, harmonics(low.samples(), low.rate(), here.f0, f).h1_h2);
   CHECK(bitwise_equal(mel_spectrogram(y, 1e6, 96, 1000).decibels,
                       mel_spectrogram(low.samples(), low.rate(), 96, 1000).decibels));
 }
 
 TEST_CASE("voice: what is measured at 1 MHz is what is measured at 48 kHz") {
-  const Prosody here = prosody({.samples = harmonics(120, 1e6, 0.3), .rate = 1e6}),
-                there = prosody({.samples = harmonics(120, 48000, 0.3), .rate = 48000});
+  const Prosody here = prosody({.samples = harmonic_vowel(120, 1e6, 0.3), .rate = 1e6}),
+                there = prosody({.samples = harmonic_vowel(120, 48000, 0.3), .rate = 48000});
   REQUIRE(here.f0.size() == there.f0.size());
   // The resampler's ripple and images are 1e-5 of an amplitude each. At 1 MHz/6 frames begin up to half a sample, 3 µs,
   // apart and are 8333 in place of 8333⅓ samples long: 6e-5 and 4e-5 of a window of 50 ms. These change r by ε at most,
@@ -219,6 +110,8 @@ TEST_CASE("voice: what is measured at 1 MHz is what is measured at 48 kHz") {
     CHECK(std::abs(here.f0[i] / there.f0[i] - 1) < epsilon);
     CHECK(std::abs(here.f0[i] / 120 - 1) < 0.005);
     CHECK(std::abs(here.level[i] - there.level[i]) < decibels);
+    CHECK(std::abs(here.harmonics.h1_h2[i] - there.harmonics.h1_h2[i]) <
+          decibels);  // amplitudes, of which there are two
     for (std::size_t k = 0; k < Formants::count; ++k)
       CHECK(std::abs(here.formants.frequency[k][i] - there.formants.frequency[k][i]) <
             of_bandwidth * (60 + (550 + 1100 * static_cast<double>(k)) / 50));
@@ -506,51 +399,6 @@ TEST_CASE("voice: contours have a value per frame, however short the sound") {
     }
   CHECK(prosody({.samples = std::vector<float>(160), .rate = 16000}).f0.size() == 1);
   CHECK(prosody({.samples = std::vector<float>(161), .rate = 16000}).f0.size() == 2);
-}
-
-TEST_CASE("voice: the summary's numbers") {
-  Prosody p;
-  p.seconds = 0.08;
-  p.equivalent_level = -20;
-  p.f0 = {none, 110, 110 * std::exp2(2 / 12.0), 110 * std::exp2(1 / 12.0), none, none, 220, none};
-  p.loudness = {0, 1, 2, 3, 4, 3, 2, 1};
-  p.hnr = {none, 10, 12, 14, none, none, 12, none};
-  for (auto* tracks : {&p.formants.frequency, &p.formants.bandwidth})
-    for (auto& track : *tracks) track = {9999, 400, 500, 600, 9999, 9999, none, 9999};
-  p.pulses = {{0.01, 0.010, 1}, {0.02, 0.011, 1.1}, {0.031, none, 1}};
-  std::map<std::string, double> v;
-  for (const Measure& m : prosody_summary(p)) {
-    CHECK(v.emplace(m.group + ": " + m.name, m.value).second);
-    CHECK_FALSE(m.group.empty());
-  }
-  CHECK(v.size() == 36);
-  const auto is = [&](const char* name, double value) {
-    CAPTURE(name);
-    REQUIRE(v.count(name) == 1);
-    CHECK(v.at(name) == doctest::Approx(value));
-  };
-  // Semitones: 24, 26, 25 and 36.
-  is("F0: mean", 27.75);
-  is("F0: variation", std::sqrt((3.75 * 3.75 + 1.75 * 1.75 + 2.75 * 2.75 + 8.25 * 8.25) / 4) / 27.75);
-  is("F0: 20th percentile", 24.6);
-  is("F0: 50th percentile", 25.5);
-  is("F0: 80th percentile", 30);
-  is("F0: range from 20th to 80th", 5.4);
-  is("F0: rising slope, mean", 200);
-  is("F0: falling slope, mean", -100);
-  is("Loudness: mean", 2);
-  is("Loudness: rising slope, mean", 100);
-  is("Loudness: equivalent level", -20);
-  is("Voice quality: jitter, local", 100 * 0.001 / 0.0105);
-  is("Voice quality: shimmer, local", 100 * 0.2 / 2.1);
-  is("Voice quality: HNR, mean", 12);
-  is("Formants: F1, mean", 500);
-  is("Formants: F3, mean bandwidth", 500);
-  is("Timing: voiced part", 50);
-  is("Timing: voiced segments per second", 25);
-  is("Timing: voiced segments, mean length", 0.02);
-  is("Timing: voiced segments, standard deviation", 0.01);
-  is("Timing: unvoiced segments, mean length", 0.04 / 3);
 }
 
 TEST_CASE("voice: what cannot be measured") {

@@ -134,11 +134,18 @@ std::string value_of(const voice::Measure& m) {
 }
 
 Tables summary(const voice::Prosody& p) {
+  const std::vector<voice::Measure> all = voice::prosody_summary(p);
   Tables out;
-  for (const voice::Measure& m : voice::prosody_summary(p)) {
-    if (out.tables.empty() || out.tables.back().caption != m.group)
-      out.tables.push_back({.rows = {{"", "value", "unit"}}, .caption = m.group});
-    out.tables.back().rows.push_back({m.name, value_of(m), m.unit});
+  for (auto first = all.begin(), last = first; first != all.end(); first = last) {
+    last = std::find_if(first, all.end(), [&](const voice::Measure& m) { return m.group != first->group; });
+    const bool units = std::any_of(first, last, [](const voice::Measure& m) { return !m.unit.empty(); });
+    HtmlTable table{.rows = {{"", "value"}}, .caption = first->group};
+    if (units) table.rows[0].push_back("unit");
+    for (; first != last; ++first) {
+      table.rows.push_back({first->name, value_of(*first)});
+      if (units) table.rows.back().push_back(first->unit);
+    }
+    out.tables.push_back(std::move(table));
   }
   return out;
 }
@@ -234,10 +241,11 @@ Page voice_page(const Excerpt& e, const voice::PitchRange& range) {
   page.head.push_back(tracks(e, p));
   page.sections.push_back(
       {"Prosody summary",
-       {Text{fmt::format("F0 was looked for between {:g} and {:g} Hz. Variation is the standard deviation as a part of "
-                         "the mean; a dash stands where there is nothing to measure. The definitions follow eGeMAPS in "
-                         "spirit, and are not numerically openSMILE's set.",
-                         range.lowest, range.highest)},
+       {Text{fmt::format(
+            "F0 was looked for between {:g} and {:g} Hz. Variation is the standard deviation as a part of "
+            "the mean; a dash stands where there is nothing to measure. All that eGeMAPS describes is here, by "
+            "definitions that follow it in spirit; the numbers are not openSMILE's.",
+            range.lowest, range.highest)},
         summary(p)}});
   return page;
 }
