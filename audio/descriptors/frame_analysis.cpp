@@ -40,9 +40,7 @@ FrameTable voice_descriptors(Samples& sound, const PitchRules& rules, double per
   FrameTable table({"F0final", "voicingFinalUnclipped", "jitterLocal", "jitterDDP", "shimmerLocal"});
   bool first = true;
   float voicing = 0;  // of the frame before
-  each_frame(sound, frames, [&](std::span<const float> frame) {
-    spectra.analyse(frame);
-    const PitchCandidate candidate = summation(spectra.magnitude());
+  const auto follow = [&](const PitchCandidate& candidate) {
     smoother.next(candidate);
     if (std::exchange(first, false)) {
       if (frames.textbook()) voicing = candidate.voicing;  // Quirk: the first frame's is 0
@@ -52,7 +50,22 @@ FrameTable voice_descriptors(Samples& sound, const PitchRules& rules, double per
     const VoiceQuality quality = periods(f0);
     table.append(std::array{f0, voicing, quality.jitter, quality.jitter_ddp, quality.shimmer});
     voicing = candidate.voicing;
+  };
+  std::vector<float> magnitudes;  // of the frames to be looked at together
+  std::array<PitchCandidate, frames_together> candidates;
+  std::size_t waiting = 0;
+  const auto look = [&] {
+    const auto best = std::span(candidates).first(std::exchange(waiting, 0));
+    summation(magnitudes, best);
+    magnitudes.clear();
+    for (const PitchCandidate& candidate : best) follow(candidate);
+  };
+  each_frame(sound, frames, [&](std::span<const float> frame) {
+    spectra.analyse(frame);
+    magnitudes.insert(magnitudes.end(), spectra.magnitude().begin(), spectra.magnitude().end());
+    if (++waiting == frames_together) look();
   });
+  look();
   return table;
 }
 

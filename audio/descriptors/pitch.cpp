@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "audio/descriptors/parabola.h"
+#include "tensor/kernels/isa.h"
 
 namespace emograd::audio {
 namespace {
@@ -34,7 +35,6 @@ SubharmonicSummation::SubharmonicSummation(const Framing& framing, const PitchRu
     pivot_[i] = ratio_[i] * gamma_[i - 1] + 2;
     gamma_[i] = (ratio_[i] - 1) / pivot_[i];
   }
-  second_.resize(bins_), rest_.resize(bins_), slope_.resize(bins_), bend_.resize(bins_);
   for (std::size_t i = 0; i < bins_; ++i) {
     const double v = log_low + static_cast<double>(i) * step;
     const auto above = std::upper_bound(at_.begin(), at_.end() - 1, v);
@@ -49,98 +49,59 @@ SubharmonicSummation::SubharmonicSummation(const Framing& framing, const PitchRu
     sensitivity_.push_back(0.5 +
                            std::atan(3 * (static_cast<double>(i + 1) - middle) / points_per_octave) / std::numbers::pi);
   float weight = 1;
-  for (int h = 0; h < harmonics; ++h) {
+  for (std::size_t h = 0; h < harmonics; ++h) {
     shift_[h] = static_cast<std::size_t>(
         std::floor(static_cast<double>(static_cast<float>(points_per_octave)) * std::log2(static_cast<double>(h + 1))));
     weight_[h] = weight;
     weight *= harmonic_decay;
   }
-  spectrum_.resize(bins_), smooth_.resize(bins_);
+  spectrum_.resize(bins_), maxima_.resize(bins_ + 4), smooth_.resize(bins_), second_.resize(bins_);
   octave_.resize(bins_), sums_.resize(bins_);
 }
 
-/// Sets to zero what is more than two bins away from every maximum, between maxima; then smooths with ¼, ½, ¼.
-void SubharmonicSummation::enhance_peaks() {
-  std::vector<double>& x = spectrum_;
-  const std::size_t last = bins_ - 1;
-  std::ptrdiff_t before = -1;
-  std::size_t maxima = 0;
-  smooth_ = x;  // maxima are those of the spectrum as it was
-  for (std::size_t i = 0; i < bins_; ++i) {
-    const bool maximum = i == 0      ? smooth_[0] > smooth_[1]
-                         : i == last ? smooth_[last] > smooth_[last - 1]
-                                     : smooth_[i] > smooth_[i - 1] && smooth_[i] >= smooth_[i + 1];
-    if (!maximum) continue;
-    if (before >= 0)
-      for (auto j = static_cast<std::size_t>(before) + 3; j + 3 <= i; ++j) x[j] = 0;
-    before = static_cast<std::ptrdiff_t>(i);
-    ++maxima;
-  }
-  if (maxima == 1) std::fill(x.begin() + 3, x.end(), 0.0);
-  for (std::size_t i = 0; i < last; ++i) smooth_[i] = ((i > 0 ? x[i - 1] : 0) + 2 * x[i] + x[i + 1]) / 4;
-  smooth_[last] = x[last];
-}
-
-void SubharmonicSummation::octave_scale() {
-  const std::vector<double>& y = smooth_;
-  const std::size_t last = bins_ - 1;
-  // Divisions that wait for nothing come first.
-  for (std::size_t i = 0; i < last; ++i) slope_[i] = (y[i + 1] - y[i]) / (at_[i + 1] - at_[i]);
-  for (std::size_t i = 1; i < last; ++i) bend_[i] = 6 * (slope_[i] - slope_[i - 1]) / (at_[i + 1] - at_[i - 1]);
-  rest_[0] = second_[0] = second_[last] = 0;
-  for (std::size_t i = 1; i < last; ++i) rest_[i] = (bend_[i] - ratio_[i] * rest_[i - 1]) / pivot_[i];
-  for (std::size_t i = last; i-- > 1;) second_[i] = gamma_[i] * second_[i + 1] + rest_[i];
-  for (std::size_t i = 0; i < bins_; ++i) {
-    const Reading& r = readings_[i];
-    const double value = r.a * y[r.left] + r.b * y[r.left + 1] + (r.a3 * second_[r.left] + r.b3 * second_[r.left + 1]);
-    const auto spline = static_cast<float>(value);
-    octave_[i] = spline > 0 ? static_cast<float>(static_cast<double>(spline) * sensitivity_[i]) : 0;
-  }
-}
-
-void SubharmonicSummation::sum_subharmonics() {
-  for (std::size_t i = 0; i < bins_; ++i) sums_[i] = octave_[i];
-  for (int h = 1; h < harmonics; ++h)
-    for (std::size_t i = 0; i + shift_[h] < bins_; ++i) sums_[i] += weight_[h] * octave_[i + shift_[h]];
-  for (float& z : sums_) z = std::max(z / static_cast<float>(harmonics), 0.0F);
-}
-
-void SubharmonicSummation::find_candidates() {
-  double sum = 0;
-  for (const float z : sums_) sum += static_cast<double>(z);
-  const double mean = sum / static_cast<double>(bins_);
-  candidates_.clear();
-  std::vector<std::size_t> peaks;
+PitchCandidate SubharmonicSummation::best_candidate(std::size_t lane) {
+  const auto sum = [&](std::size_t i) { return sums_[i].of[lane]; };
+  const double mean = total_.of[lane] / static_cast<double>(bins_);
+  peaks_.clear();
   for (std::size_t i = 1; i + 1 < bins_; ++i) {
-    if (!(sums_[i - 1] < sums_[i] && sums_[i] > sums_[i + 1])) continue;
+    if (!(sum(i - 1) < sum(i) && sum(i) > sum(i + 1))) continue;
     if (rules_.highest) {
-      const auto lower = std::find_if(peaks.begin(), peaks.end(), [&](std::size_t p) { return sums_[p] < sums_[i]; });
-      peaks.insert(lower, i);
-    } else if (peaks.empty() || sums_[i] > sums_[peaks.front()]) {
-      peaks.insert(peaks.begin(), i);
+      const auto lower = std::find_if(peaks_.begin(), peaks_.end(), [&](std::size_t p) { return sum(p) < sum(i); });
+      peaks_.insert(lower, i);
+    } else if (peaks_.empty() || sum(i) > sum(peaks_.front())) {
+      peaks_.insert(peaks_.begin(), i);
     }
-    if (peaks.size() > rules_.candidates) peaks.pop_back();
+    if (peaks_.size() > rules_.candidates) peaks_.pop_back();
   }
-  for (const std::size_t i : peaks) {
+  PitchCandidate best{};
+  bool any = false;
+  for (const std::size_t i : peaks_) {
     const auto X = [&](std::size_t n) { return static_cast<double>(static_cast<float>(n) * log_step_ + log_low_); };
-    const Point top = vertex({X(i - 1), static_cast<double>(sums_[i - 1])}, {X(i), static_cast<double>(sums_[i])},
-                             {X(i + 1), static_cast<double>(sums_[i + 1])});
+    const auto point = [&](std::size_t n) { return Point{X(n), static_cast<double>(sum(n))}; };
+    const Point top = vertex(point(i - 1), point(i), point(i + 1));
     PitchCandidate c{static_cast<float>(std::exp2(top.x)), 0, static_cast<float>(top.y)};
     if (top.y > mean && top.y > 0) c.voicing = static_cast<float>(1 - mean / top.y);
-    if (c.f0 >= lowest_pitch && c.f0 <= highest_pitch) candidates_.push_back(c);
+    if (!(c.f0 >= lowest_pitch && c.f0 <= highest_pitch)) continue;
+    if (!any || c.score > best.score) best = c;
+    any = true;
   }
+  return best;
 }
 
-PitchCandidate SubharmonicSummation::operator()(std::span<const float> magnitude) {
-  std::copy(magnitude.begin(), magnitude.end(), spectrum_.begin());
-  enhance_peaks();
-  octave_scale();
-  sum_subharmonics();
-  find_candidates();
-  const auto best =
-      std::max_element(candidates_.begin(), candidates_.end(),
-                       [](const PitchCandidate& a, const PitchCandidate& b) { return a.score < b.score; });
-  return best == candidates_.end() ? PitchCandidate{} : *best;
+void SubharmonicSummation::operator()(std::span<const float> magnitudes, std::span<PitchCandidate> best) {
+  const SummationLoop loop{bins_,          at_.data(),       ratio_.data(),       pivot_.data(),
+                           gamma_.data(),  readings_.data(), sensitivity_.data(), shift_,
+                           weight_,        spectrum_.data(), maxima_.data(),      smooth_.data(),
+                           second_.data(), octave_.data(),   sums_.data(),        &total_};
+  for (std::size_t first = 0; first < best.size(); first += frames_together) {
+    const std::size_t frames = std::min(best.size() - first, frames_together);
+    const float* const x = magnitudes.data() + first * bins_;
+    for (std::size_t i = 0; i < bins_; ++i)
+      for (std::size_t lane = 0; lane < frames_together; ++lane)
+        spectrum_[i].of[lane] = lane < frames ? x[lane * bins_ + i] : 0;
+    kernels::active_table<PitchTable>().sum_subharmonics(loop);
+    for (std::size_t lane = 0; lane < frames; ++lane) best[first + lane] = best_candidate(lane);
+  }
 }
 
 /// Quirk: the first frame is not looked at.

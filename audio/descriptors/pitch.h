@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "audio/descriptors/framing.h"
+#include "audio/descriptors/pitch_loops.h"
 
 namespace emograd::audio {
 
@@ -28,15 +29,13 @@ struct PitchRules {
 class SubharmonicSummation {
  public:
   SubharmonicSummation(const Framing&, const PitchRules&);
-  /// The best candidate for the frame whose magnitudes these are; all 0 where there is none between 52 and 620 Hz.
-  PitchCandidate operator()(std::span<const float> magnitude);
+  /// The best candidate of each frame; all 0 where there is none between 52 and 620 Hz. magnitudes: (frames, bins).
+  /// Frames are independent of each other, and cheaper frames_together at a time.
+  void operator()(std::span<const float> magnitudes, std::span<PitchCandidate> best);
 
  private:
-  static constexpr int harmonics = 15;
-  void enhance_peaks();
-  void octave_scale();
-  void sum_subharmonics();
-  void find_candidates();
+  static constexpr std::size_t harmonics = SummationLoop::harmonics;
+  PitchCandidate best_candidate(std::size_t lane);
 
   PitchRules rules_;
   std::size_t bins_;
@@ -44,18 +43,16 @@ class SubharmonicSummation {
   // The natural cubic spline through the spectrum over log₂ f: its tridiagonal system, eliminated, and where it is
   // read.
   std::vector<double> at_, ratio_, pivot_, gamma_;
-  struct Reading {
-    std::size_t left;
-    double a, b, a3, b3;  // weights of values and second derivatives on the left and on the right
-  };
-  std::vector<Reading> readings_;
+  std::vector<SummationLoop::Reading> readings_;
   std::vector<double> sensitivity_;
   std::size_t shift_[harmonics];
   float weight_[harmonics];
 
-  std::vector<double> spectrum_, smooth_, slope_, bend_, rest_, second_;
-  std::vector<float> octave_, sums_;
-  std::vector<PitchCandidate> candidates_;
+  std::vector<Row<float>> spectrum_, octave_, sums_;
+  std::vector<Row<std::int32_t>> maxima_;
+  std::vector<Row<double>> smooth_, second_;
+  Row<double> total_;
+  std::vector<std::size_t> peaks_;
 };
 
 /// Takes away single voiced frames and one-frame octave jumps; gives every frame when the next one is there.

@@ -6,6 +6,8 @@
 
 #include "audio/descriptors/framing.h"
 #include "audio/descriptors/parabola.h"
+#include "audio/descriptors/voice_quality_loops.h"
+#include "tensor/kernels/isa.h"
 
 namespace emograd::audio {
 
@@ -16,44 +18,15 @@ VoicePeriods::VoicePeriods(Samples& sound, double search_range, Definition defin
   longest_frame_ = frames.length;
 }
 
-namespace {
-
-/// Pearson's correlations of x[0 … q) and x[q … 2q) for `count` successive q from q0 on, so that their sums do not wait
-/// for each other; each runs in the order of its index.
-template <std::size_t count>
-void correlate(const float* x, std::size_t q0, double* correlations) {
-  double mean_u[count] = {}, mean_v[count] = {}, uv[count] = {}, uu[count] = {}, vv[count] = {};
-  const auto each = [&](auto&& take) {
-    for (std::size_t n = 0; n < q0; ++n)
-      for (std::size_t l = 0; l < count; ++l) take(l, static_cast<double>(x[n]), static_cast<double>(x[q0 + l + n]));
-    for (std::size_t l = 1; l < count; ++l)
-      for (std::size_t n = q0; n < q0 + l; ++n) take(l, static_cast<double>(x[n]), static_cast<double>(x[q0 + l + n]));
-  };
-  each([&](std::size_t l, double u, double v) { mean_u[l] += u, mean_v[l] += v; });
-  for (std::size_t l = 0; l < count; ++l) {
-    const auto q = static_cast<double>(q0 + l);
-    mean_u[l] /= q, mean_v[l] /= q;
-  }
-  each([&](std::size_t l, double u, double v) {
-    const double du = u - mean_u[l], dv = v - mean_v[l];
-    uv[l] += du * dv, uu[l] += du * du, vv[l] += dv * dv;
-  });
-  for (std::size_t l = 0; l < count; ++l) correlations[l] = uv[l] / (std::sqrt(uu[l]) * std::sqrt(vv[l]));
-}
-
-constexpr std::int64_t lanes = 4;
-
-}  // namespace
-
 /// Of x[0 … q) and x[q … 2q), for every q: the correlations' highest maximum.
 bool VoicePeriods::find_period(std::span<const float> x, std::int64_t shortest, std::int64_t longest, Period& period) {
   const auto lags = static_cast<std::size_t>(longest - shortest + 1), first = static_cast<std::size_t>(shortest);
-  correlations_.resize(lags + lanes);
-  // The last ones may be lags too many; they must lie in the sound, too.
-  std::size_t i = 0;
-  for (; i < lags && 2 * (first + i + lanes) <= x.size(); i += lanes)
-    correlate<lanes>(x.data(), first + i, correlations_.data() + i);
-  for (; i < lags; ++i) correlate<1>(x.data(), first + i, correlations_.data() + i);
+  const std::size_t whole = (lags + lags_together - 1) / lags_together * lags_together;  // the last ones are not read
+  const std::size_t reach = 2 * (first + whole);
+  correlations_.resize(whole);
+  stretch_.assign(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(std::min(x.size(), reach)));
+  stretch_.resize(reach);
+  kernels::active_table<PeriodTable>().correlate(stretch_.data(), first, whole, correlations_.data());
   std::size_t best = 0;
   for (std::size_t m = 1; m + 2 < lags; ++m) {
     const double here = correlations_[m];
@@ -107,7 +80,7 @@ VoiceQuality VoicePeriods::operator()(float f0) {
     return {};
   }
 
-  const std::span<const float> x = sound_.at(position_, wanted + 2 * lanes);
+  const std::span<const float> x = sound_.at(position_, wanted);
   wanted = std::min(wanted, std::ssize(x));
   const auto from = [x](std::int64_t start) { return x.subspan(static_cast<std::size_t>(start)); };
   std::int64_t start = 0, last = 0;

@@ -38,7 +38,7 @@ class VoicePeriods {
   std::int64_t frame_ = 0, position_ = 0, carry_ = 0;
   float last_period_ = 0, last_difference_ = 0;
   VoiceQuality held_{};
-  std::vector<double> correlations_;
+  std::vector<double> stretch_, correlations_;  // of the sound; of neighbouring stretches by lag
 };
 
 }  // namespace emograd::audio
