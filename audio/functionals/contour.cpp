@@ -1,12 +1,40 @@
 #include "audio/functionals/contour.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
+#include <numeric>
 
 #include "audio/descriptors/lpc.h"
 #include "audio/descriptors/smoothing.h"
 
 namespace emograd::audio {
+namespace {
+
+/// In rising order, −0 before 0, by the four bytes of numbers that rise as floats do: unlike comparisons, they cannot
+/// be predicted wrongly.
+std::vector<float> radix_sorted(std::span<const float> x) {
+  constexpr std::uint32_t sign = 0x80000000;
+  std::vector<std::uint32_t> from, to(x.size());
+  std::array<std::array<std::uint32_t, 256>, 4> place{};
+  const auto byte = [](std::uint32_t key, std::size_t b) { return key >> (8 * b) & 255; };
+  for (const float v : x) {
+    const auto bits = std::bit_cast<std::uint32_t>(v);
+    from.push_back(bits & sign ? ~bits : bits | sign);
+    for (std::size_t b = 0; b < 4; ++b) ++place[b][byte(from.back(), b)];
+  }
+  for (std::size_t b = 0; b < 4; ++b) {
+    std::exclusive_scan(place[b].begin(), place[b].end(), place[b].begin(), 0U);
+    for (const std::uint32_t key : from) to[place[b][byte(key, b)]++] = key;
+    std::swap(from, to);
+  }
+  std::vector<float> sorted;
+  for (const std::uint32_t key : from) sorted.push_back(std::bit_cast<float>(key & sign ? key ^ sign : ~key));
+  return sorted;
+}
+
+}  // namespace
 
 const Contour::Extremes& Contour::extremes() {
   if (!extremes_) {
@@ -26,10 +54,7 @@ float Contour::mean() {
 }
 
 const std::vector<float>& Contour::sorted() {
-  if (sorted_.empty()) {
-    sorted_.assign(x_.begin(), x_.end());
-    std::sort(sorted_.begin(), sorted_.end());
-  }
+  if (sorted_.empty()) sorted_ = radix_sorted(x_);
   return sorted_;
 }
 
@@ -186,16 +211,21 @@ const std::vector<double>& Contour::segments() {
   return *segments_;
 }
 
+std::vector<float> Contour::crossed_levels() {
+  std::vector<float> levels;
+  for (const float t : levels_) levels.push_back(extremes().min + extremes().range() * t);
+  return levels;
+}
+
 std::vector<double> Contour::segments_between_crossings() {
   std::vector<double> lengths;
+  const std::vector<float> levels = crossed_levels();
   const std::vector<float> running = smoothed(x_);
   const std::size_t gap = std::max<std::size_t>(3, x_.size() / 100) - 1;
   std::optional<std::size_t> last;
   for (std::size_t i = 1; i < running.size(); ++i) {
-    const bool crosses = std::any_of(levels_.begin(), levels_.end(), [&](float t) {
-      const float level = extremes().min + extremes().range() * t;
-      return (running[i] > level) != (running[i - 1] > level);
-    });
+    const bool crosses = std::any_of(levels.begin(), levels.end(),
+                                     [&](float level) { return (running[i] > level) != (running[i - 1] > level); });
     if (!crosses || (last && i - *last <= gap)) continue;
     if (last) lengths.push_back(static_cast<double>(i - *last));
     last = i;
@@ -207,6 +237,7 @@ std::vector<double> Contour::segments_between_crossings() {
 /// segment is taken to have begun there, too; a hundred segments are enough.
 std::vector<double> Contour::level_segments() {
   std::vector<double> lengths;
+  const std::vector<float> levels = crossed_levels();
   const auto n = static_cast<std::int64_t>(x_.size());
   const std::int64_t gap = std::max<std::int64_t>(2, n / 100 - 1);
   float sum = 0, before = 0;
@@ -215,8 +246,7 @@ std::vector<double> Contour::level_segments() {
     sum += x_[static_cast<std::size_t>(i)];
     if (i >= 3) sum -= x_[static_cast<std::size_t>(i - 3)];
     const float running = sum / static_cast<float>(std::min<std::int64_t>(i + 1, 3));
-    const bool crosses = std::any_of(levels_.begin(), levels_.end(), [&](float t) {
-      const float level = extremes().min + extremes().range() * t;
+    const bool crosses = std::any_of(levels.begin(), levels.end(), [&](float level) {
       return (running > level && before <= level) || (running < level && before >= level);
     });
     if (crosses && i - mark > gap) {

@@ -81,6 +81,7 @@ class Contour {
 
   Peaks quirky_peaks();
   Peaks prominent_peaks();
+  std::vector<float> crossed_levels();  // by segments
   std::vector<double> level_segments();
   std::vector<double> segments_between_crossings();
   std::vector<double> runs() const;
