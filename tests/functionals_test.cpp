@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <random>
@@ -143,6 +146,21 @@ TEST_CASE("functionals of a long contour, by their definitions in f64") {
     CAPTURE(name);
     CHECK(value(name, x) == doctest::Approx(want).epsilon(1e-5));
   }
+}
+
+TEST_CASE("a contour in rising order, −0 before 0: of either sign, the smallest and the largest numbers") {
+  using Limits = std::numeric_limits<float>;
+  V x{0, -0.0F, Limits::max(), Limits::lowest(), Limits::denorm_min(), -Limits::denorm_min(), 0, Limits::infinity()};
+  for (const float v : random_contour(1000)) x.insert(x.end(), {v, -v, v * 1e-30F, -v * 1e20F});
+  V expected = x;
+  std::sort(expected.begin(), expected.end(),
+            [](float a, float b) { return a < b || (a == b && std::signbit(a) && !std::signbit(b)); });
+  const auto bits = [](const V& v) {
+    std::vector<std::uint32_t> out;
+    for (const float each : v) out.push_back(std::bit_cast<std::uint32_t>(each));
+    return out;
+  };
+  CHECK(bits(Contour(x, {}).sorted()) == bits(expected));
 }
 
 TEST_CASE("every functional is checked here, and no name comes twice") {
