@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "audio/augmentation/chain.h"
+#include "audio/augmentation/noise.h"
 #include "audio/sound_file.h"
 #include "audio/sound_files.h"
 #include "experiments/protocol/unit.h"
@@ -33,7 +34,7 @@ struct Options {
   std::int64_t copies = 1;
   std::uint64_t seed = 0;
   int threads = 0;
-  bool f32 = false;
+  bool f32 = false, dither = false;
 };
 
 struct Item {
@@ -84,15 +85,17 @@ void make_folder(const fs::path& folder) {
 }
 
 /// Makes one copy; the row that tells of it.
-Row altered(const audio::Sound& sound, const audio::Chain& chain, const Rng& rng, const fs::path& folder,
-            const std::string& name, bool f32) {
+Row altered(const audio::Sound& sound, const audio::Chain& chain, const Rng& rng, const Options& o,
+            const std::string& name) {
+  const fs::path folder = o.out;
   const std::int64_t rate = std::llround(sound.rate);
   audio::Chain::Result result = chain(sound.samples, rate, rng);
   std::vector<std::string> remarks;
   for (const std::string& warning : sound.warnings) remarks.push_back("source: " + warning);
-  if (const std::string scaled = f32 ? "" : fitted(result.samples); !scaled.empty()) remarks.push_back(scaled);
+  if (const std::string scaled = o.f32 ? "" : fitted(result.samples); !scaled.empty()) remarks.push_back(scaled);
+  if (Rng own = protocol::stream(rng, "dither"); o.dither) result.samples = audio::dithered(result.samples, 16, own);
   make_folder((folder / name).parent_path());
-  audio::write_wav(folder / name, result.samples, rate, f32 ? audio::WavSamples::f32 : audio::WavSamples::int16);
+  audio::write_wav(folder / name, result.samples, rate, o.f32 ? audio::WavSamples::f32 : audio::WavSamples::int16);
   return {name,
           "",
           "written",
@@ -126,8 +129,7 @@ bool all_copies(const Item& item, const audio::Chain& chain, const Options& o, s
   for (std::int64_t copy = 1; sound && copy <= o.copies; ++copy) {
     if (report::interrupted()) return false;
     const std::string name = fmt::format("{}_aug{}.wav", item.stem.generic_string(), copy);
-    unless_bad(name,
-               [&] { tell(altered(*sound, chain, rng.split(static_cast<std::uint64_t>(copy)), o.out, name, o.f32)); });
+    unless_bad(name, [&] { tell(altered(*sound, chain, rng.split(static_cast<std::uint64_t>(copy)), o, name)); });
   }
   return true;
 }
@@ -141,6 +143,7 @@ void write_table(const std::string& file, const std::vector<std::vector<Row>>& r
 }
 
 int run(const Options& o) {
+  check(!o.dither || !o.f32, "--dither is for 16 bits: leave it out with --f32");
   const fs::path out = o.out;
   const audio::Chain chain(o.chain);
   const std::vector<Item> items = items_of(o);
@@ -211,6 +214,7 @@ int main(int argc, char** argv) {
   line.option("--threads", &o.threads, "Files at a time; 0: OMP_NUM_THREADS, or all processors",
               report::not_negative());
   line.flag("--f32", &o.f32, "Write floats; otherwise 16 bits, where copies beyond ±1 are made softer");
+  line.flag("--dither", &o.dither, "Dither before rounding to 16 bits: triangular noise of ±1 step");
   if (const auto exit_code = line.parse(argc, argv)) return *exit_code;
   return report::guarded("augment", [&] { return run(o); });
 }

@@ -113,6 +113,15 @@ TEST_SUITE("programs") {
     const audio::Sound floats = audio::read_sound(folder / "floats/loud_aug1.wav");
     CHECK(*std::max_element(floats.samples.begin(), floats.samples.end()) == doctest::Approx(9).epsilon(0.001));
 
+    // Dithered, a sample is two steps at most from what it would be: one by the noise, one by rounding; some differ.
+    REQUIRE(altered("dithered", {"--seed", "5", "--dither"}).exit_code == 0);
+    const std::vector<float> plain = audio::read_sound(folder / "one/a_aug1.wav").samples,
+                             dithered = audio::read_sound(folder / "dithered/a_aug1.wav").samples;
+    REQUIRE(plain.size() == dithered.size());
+    CHECK(plain != dithered);
+    for (std::size_t i = 0; i < plain.size(); ++i) CHECK(std::abs(plain[i] - dithered[i]) <= 2 * 0x1p-15);
+    CHECK(altered("both", {"--dither", "--f32"}).err.find("--dither is for 16 bits") != std::string::npos);
+
     const Finished again = altered("one", {});
     CHECK(again.exit_code == 1);
     CHECK(again.err.find("is not an empty folder; name another one with --out") != std::string::npos);

@@ -281,6 +281,25 @@ TEST_CASE("noise: pieces of a sound, cut or going round") {
   CHECK_ERROR(random_piece({}, 3, rng), "no samples");
 }
 
+TEST_CASE("dither: rounding errs by 0 on average and by a variance of ¼, whatever is rounded") {
+  constexpr std::int64_t n = 100'000;
+  for (const double value : {0.0, 0.1, 0.25, 0.5, 0.9}) {  // steps
+    CAPTURE(value);
+    Rng rng{5, 0};
+    const std::vector<float> x(n, static_cast<float>(value * 0x1p-15)), y = dithered(x, 16, rng);
+    double sum = 0, squares = 0;
+    for (const float v : y) {
+      const double error = std::nearbyint(static_cast<double>(v) * 0x1p15) - value;
+      sum += error, squares += error * error;
+    }
+    // The error is within ±1.5, so a square's variance is below 1.5² times its mean, ¼. Five deviations.
+    CHECK(std::abs(sum / n) < 5 * 0.5 / std::sqrt(double{n}));
+    CHECK(std::abs(squares / n - 0.25) < 5 * 0.75 / std::sqrt(double{n}));
+  }
+  Rng rng{5, 0};
+  for (const float v : dithered(std::vector<float>{1, -1, 1, -1, 1, -1}, 16, rng)) CHECK(std::abs(v) <= 1);
+}
+
 TEST_CASE("reverb: convolution is the sum that defines it") {
   for (const auto& sizes : {std::pair{1, 1}, {1, 300}, {300, 1}, {31, 2}, {700, 300}, {5000, 37}, {2000, 2000}}) {
     const int n = sizes.first, m = sizes.second;

@@ -76,6 +76,16 @@ std::vector<float> with_noise(std::span<const float> x, std::span<const float> n
   return y;
 }
 
+std::vector<float> dithered(std::span<const float> x, std::int64_t bits, Rng& rng) {
+  const double step = std::exp2(1 - static_cast<double>(bits));
+  std::vector<float> y(x.size());
+  std::transform(x.begin(), x.end(), y.begin(), [&](float v) {
+    const double noise = draw(rng) + draw(rng) - 1;
+    return static_cast<float>(std::clamp(static_cast<double>(v) + step * noise, -1., 1.));
+  });
+  return y;
+}
+
 std::vector<float> with_gain(std::span<const float> x, double decibels) {
   return scaled(x, std::pow(10, decibels / 20));
 }

@@ -30,6 +30,12 @@ std::vector<float> random_piece(std::span<const float> sound, std::int64_t n, Rn
 /// silent noise has none to anything: x stays as it is, then. Error where the lengths differ.
 std::vector<float> with_noise(std::span<const float> x, std::span<const float> noise, double decibels);
 
+/// x with triangular noise of ±1 step of integers of so many bits, the sum of two uniform numbers of half a step either
+/// way, before it is rounded to them: then the error has mean 0 and variance ¼ step², whatever the sound (Lipshitz,
+/// Wannamaker & Vanderkooy, J. Audio Eng. Soc. 40(5), 1992), where rounding alone distorts soft sounds. It stays within
+/// ±1 if x does.
+std::vector<float> dithered(std::span<const float> x, std::int64_t bits, Rng&);
+
 /// 10^(decibels/20)·x. What goes beyond ±1 stays there: nothing is clipped.
 std::vector<float> with_gain(std::span<const float> x, double decibels);
 
