@@ -328,29 +328,31 @@ void multiply_part(const Gemm& g, const Product<typename F::Element>& x, const P
   const int64_t most_k = std::max<int64_t>(1, (g.k + k_blocks - 1) / k_blocks);
   const int64_t most_rows = kBlockRows * packed.k / most_k / kMaxRows * kMaxRows;  // whole slivers, as pack() pads them
   const int64_t width = packed.width;
-  const int64_t panel = kBlockTiles * packed.k / most_k * width;
+  const int64_t most_tiles = kBlockTiles * packed.k / most_k, tiles_across = (part.j1 - part.j0 + width - 1) / width;
+  const int64_t panels = (tiles_across + most_tiles - 1) / most_tiles;
   const int64_t row_blocks = (part.i1 - part.i0 + most_rows - 1) / most_rows;
-  // Where block number n begins, and where n − 1 ends.
+  // Where block number n begins, and where n − 1 ends. All are about equally large: a small one would not last as long
+  // as it takes to fetch the next.
   const auto k_at = [&](int64_t n) { return g.k * n / k_blocks; };
   const auto row_at = [&](int64_t n) { return part.i0 + (part.i1 - part.i0) * n / row_blocks; };
   const auto a_at = [&](int64_t i, int64_t p) { return x.a + i * g.a.row_stride + p * g.a.col_stride; };
   const auto b_at = [&](int64_t p, int64_t j) { return x.b + p * g.b.row_stride + j * g.b.col_stride; };
-  const auto panel_end = [&](int64_t j) { return std::min(part.j1, j + panel); };
+  const auto column_at = [&](int64_t n) { return std::min(part.j1, part.j0 + tiles_across * n / panels * width); };
 
   for (int64_t n = 0; n < k_blocks * row_blocks; ++n) {
     const int64_t kb = n / row_blocks, rb = n % row_blocks;
     const int64_t p = k_at(kb), k = k_at(kb + 1) - p, i0 = row_at(rb), rows = row_at(rb + 1) - i0;
     const int64_t tiles_down = (rows + kMaxRows - 1) / kMaxRows, height = (rows + tiles_down - 1) / tiles_down;
     pack<F>(a_at(i0, p), g.a.row_stride, g.a.col_stride, rows, height, k, packed.a);
-    for (int64_t j0 = part.j0; j0 < part.j1; j0 = panel_end(j0)) {
-      const int64_t j1 = panel_end(j0);
+    for (int64_t panel = 0; panel < panels; ++panel) {
+      const int64_t j0 = column_at(panel), j1 = column_at(panel + 1);
       if (!packs_itself) pack<F>(b_at(p, j0), g.b.col_stride, g.b.row_stride, j1 - j0, width, k, packed.b);
       Ahead<T> ahead(packed.a);
       if (j1 < part.j1) {
-        ahead.add(b_at(p, j1), g.b, k, panel_end(j1) - j1);
+        ahead.add(b_at(p, j1), g.b, k, column_at(panel + 2) - j1);
       } else if (n + 1 < k_blocks * row_blocks) {
         const int64_t kb1 = (n + 1) / row_blocks, rb1 = (n + 1) % row_blocks, p1 = k_at(kb1), k1 = k_at(kb1 + 1) - p1;
-        ahead.add(b_at(p1, part.j0), g.b, k1, panel_end(part.j0) - part.j0);
+        ahead.add(b_at(p1, part.j0), g.b, k1, column_at(1) - part.j0);
         ahead.add(a_at(row_at(rb1), p1), g.a, row_at(rb1 + 1) - row_at(rb1), k1);
       }
       Block<T> block{k, kb == 0, kb + 1 == k_blocks, nullptr, slope, nullptr, g.b.row_stride, nullptr};
