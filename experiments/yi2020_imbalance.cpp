@@ -76,7 +76,8 @@ std::string results(const Summary& summary, const report::RunFolder& folder, con
   const Comparison& all = summary.comparison();
   folder.write("sweep.csv", report::sweep_csv(summary));
   write_tables(folder, {all.scores, most.tests, all.recalls});
-  std::string text = report::uar_tables(summary, sweep, true) + summary.about_deviation() + "\n";
+  std::string text;
+  for (const Table& t : report::uar_tables(summary, sweep, true)) text += report::as_text(t) + "\n";
   for (const Table* t : {&most.scores, &most.tests, &most.recalls})
     if (!t->rows.empty()) text += report::as_text(*t) + "\n";
   if (coverage.columns.size() > 1) {

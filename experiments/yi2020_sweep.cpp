@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "experiments/report/experiment.h"
+#include "experiments/report/html_table.h"
 #include "experiments/report/results_page.h"
 #include "tensor/error.h"
 
@@ -39,14 +40,24 @@ int main(int argc, char** argv) {
 
   std::vector<protocol::Mix> mixes = report::mixes(sweep, true);
   for (const protocol::Mix& alone : report::mixes(sweep, false)) mixes.push_back(alone);
+  const auto tables = [&](const Summary& summary) {
+    std::vector<report::Table> all = uar_tables(summary, sweep, true);
+    for (report::Table& t : uar_tables(summary, sweep, false)) all.push_back(std::move(t));
+    all.back().notes = summary.comparison().scores.notes;
+    return all;
+  };
   const auto results = [&](const Summary& summary, const report::RunFolder& folder) {
     folder.write("sweep.csv", sweep_csv(summary));
-    return uar_tables(summary, sweep, true) + uar_tables(summary, sweep, false) + summary.about_deviation() +
-           summary.unconverged();
+    std::string text;
+    for (const report::Table& t : tables(summary)) text += as_text(t) + "\n";
+    return text + summary.unconverged();
   };
   const auto sections = [&](const Summary& summary) {
+    report::Section listed{"Numbers", {}};
+    for (const report::Table& t : tables(summary)) listed.parts.push_back(report::Folded{t.caption, as_html(t)});
     return std::vector<report::Section>{
         {"Result", {uar_figure(summary, sweep, true), uar_figure(summary, sweep, false)}},
+        listed,
         report::loss_section(summary)};
   };
   return report::run_experiment(options, {.program = "yi2020_sweep",

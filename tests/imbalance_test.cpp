@@ -448,7 +448,7 @@ TEST_CASE("yi2020_imbalance: tables follow from predictions and units; killed an
   for (const char* line :
        {"THINNED: training rows left in every fold, drawn by the seed: 3 of synthetic 0, 3 of synthetic 1; no test "
         "row is taken away",
-        "UAR (%), SVM, real rows and synthetic sets:", "ADAN + SVM, real + 2 sets", "Classes missed (number)"})
+        "UAR (%), SVM, real rows and synthetic sets\n", "ADAN + SVM, real + 2 sets", "Classes missed (number)"})
     CHECK(files.at("table.txt").find(line) != std::string::npos);
   CHECK(files.at("report.html").find("left are at most 3 of synthetic 0, 3 of synthetic 1") != std::string::npos);
   const auto config = nlohmann::json::parse(files.at("config.json"));

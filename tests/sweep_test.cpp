@@ -73,10 +73,11 @@ TEST_CASE("sweep: one number per model, classifier and mix, in tables, sweep.csv
     for (const auto& [name, counts] : recalls.at(condition)) sum += counts.first / double(counts.second);
     const double expected = sum / static_cast<double>(recalls.at(condition).size());
     CHECK(uar.to_vector<double>()[i] == doctest::Approx(expected).epsilon(1e-12));
-    CHECK(run.out.find(fmt::format("{:.2f}", 100 * expected)) != std::string::npos);
+    CHECK(run.out.find(fmt::format("{:.2f} [", 100 * expected)) != std::string::npos);
   }
   for (const char* line :
-       {"UAR (%), DNN, real rows and synthetic sets:", "UAR (%), SVM, synthetic sets only:", "sets  NOISE   ADAN"})
+       {"UAR (%), DNN, real rows and synthetic sets\n", "UAR (%), SVM, synthetic sets only\n", "NOISE  ", "  ADAN\n",
+        "[low, high]: 95 % percentile intervals of a bootstrap over speakers"})
     CHECK(run.out.find(line) != std::string::npos);
   CHECK(run.out.find("±") == std::string::npos);  // one seed
 }
@@ -89,7 +90,7 @@ TEST_CASE("sweep: where units leak every row of sweep.csv says so; ± is explain
                                                 folder / "run", "1"));
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
-  CHECK(run.out.find(" ± ") < run.out.find("± is the standard deviation over 2 seeds.\n"));
+  CHECK(run.out.find(" ± ") < run.out.find("± is the standard deviation over 2 seeds."));
   const CsvTable sweep = read_csv(folder / "run/sweep.csv");
   REQUIRE(sweep.rows() == 4);
   CHECK(sweep.columns.back() == "leak");

@@ -80,18 +80,6 @@ const Comparison& Summary::comparison() const {
   return *comparison_;
 }
 
-std::vector<double> Summary::uar_per_seed(const Condition& c) const {
-  std::vector<double> values;
-  for (const auto& [seed, confusion] : confusions_of(c))
-    values.push_back(100 * protocol::unweighted_average_recall(confusion));
-  return values;
-}
-
-std::string Summary::about_deviation() const {
-  const std::size_t seeds = confusions_.empty() ? 0 : confusions_.begin()->second.size();
-  return seeds > 1 ? about_seeds(seeds) + "\n" : "";
-}
-
 std::string Summary::unconverged() const {
   std::map<Condition, std::int64_t> counts;
   for (const json& outcome : outcomes_)

@@ -45,14 +45,10 @@ class Summary {
     return confusions_.at(c);
   }
 
-  std::vector<double> uar_per_seed(const Condition&) const;  // in percent
-
   std::string title(const Condition&) const;  // the mix is named where augmenters have several
 
   /// Scores with intervals and tests, a row per condition (comparison.h); computed once.
   const Comparison& comparison() const;
-  /// A line on what ± means (mean_and_sd); "" where there is one seed, and no ±.
-  std::string about_deviation() const;
   /// A line on parts of classifiers that did not converge; "" where all did.
   std::string unconverged() const;
   /// seed;split;id;speaker;truth;augmenter;classifier;prediction, with sets;real before the last where an augmenter's

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "experiments/report/comparison.h"
 #include "experiments/report/table.h"
-#include "experiments/report/text_table.h"
+#include "tensor/error.h"
 #include "tensor/io/csv.h"
 
 namespace emograd::report {
@@ -12,22 +15,39 @@ using protocol::Mix;
 
 namespace {
 
+struct Uar {
+  std::vector<double> per_seed;
+  protocol::Interval interval;
+};
+
 /// Where there are no sets, all augmenters are none.
-Condition with_sets(const std::string& augmenter, const std::string& classifier, const Mix& mix) {
-  return {mix.sets == 0 ? "none" : augmenter, classifier, mix};
+Uar uar_of(const Summary& summary, const std::string& augmenter, const std::string& classifier, const Mix& mix) {
+  const std::string title = summary.title({mix.sets == 0 ? "none" : augmenter, classifier, mix});
+  const Comparison& all = summary.comparison();
+  const auto found =
+      std::find_if(all.contenders.begin(), all.contenders.end(), [&](const Contender& c) { return c.title == title; });
+  check(found != all.contenders.end(), "there are no outcomes of {}", title);
+  return {score_per_seed(protocol::Score::uar, found->by_speaker),
+          all.uar[static_cast<std::size_t>(found - all.contenders.begin())]};
 }
 
-std::string uar_table(const Summary& summary, const Sweep& sweep, const std::string& classifier, bool real) {
-  std::vector<std::vector<std::string>> rows{{"sets"}};
-  for (const std::string& augmenter : sweep.augmenters) rows[0].push_back(display_name(augmenter));
+Table uar_table(const Summary& summary, const Sweep& sweep, const std::string& classifier, bool real) {
+  Table t{fmt::format("UAR (%), {}, {}", display_name(classifier),
+                      real ? "real rows and synthetic sets" : "synthetic sets only"),
+          {{"sets"}},
+          {},
+          {}};
+  const std::vector<std::string> numbers = score_numbers(summary.comparison().contenders.at(0).seeds.size());
+  for (const std::string& augmenter : sweep.augmenters) t.columns.push_back({display_name(augmenter), numbers});
   for (const std::int64_t n : sweep.sets) {
     if (n == 0 && !real) continue;
-    rows.push_back({std::to_string(n)});
-    for (const std::string& augmenter : sweep.augmenters)
-      rows.back().push_back(mean_and_sd(summary.uar_per_seed(with_sets(augmenter, classifier, {n, real}))));
+    t.rows.push_back({{std::to_string(n)}});
+    for (const std::string& augmenter : sweep.augmenters) {
+      const Uar uar = uar_of(summary, augmenter, classifier, {n, real});
+      t.rows.back().push_back(score_cell(uar.per_seed, uar.interval));
+    }
   }
-  return fmt::format("UAR (%), {}, {}:\n\n{}\n", display_name(classifier),
-                     real ? "real rows and synthetic sets" : "synthetic sets only", text_table(rows));
+  return t;
 }
 
 }  // namespace
@@ -39,15 +59,15 @@ std::vector<Mix> mixes(const Sweep& sweep, bool real) {
   return out;
 }
 
-std::string uar_tables(const Summary& summary, const Sweep& sweep, bool real) {
-  std::string tables;
-  for (const std::string& classifier : sweep.classifiers) tables += uar_table(summary, sweep, classifier, real);
+std::vector<Table> uar_tables(const Summary& summary, const Sweep& sweep, bool real) {
+  std::vector<Table> tables;
+  for (const std::string& classifier : sweep.classifiers) tables.push_back(uar_table(summary, sweep, classifier, real));
   return tables;
 }
 
 Figure uar_figure(const Summary& summary, const Sweep& sweep, bool real) {
   Figure figure{.title = real ? "Real rows and synthetic sets" : "Synthetic sets only",
-                .caption = "UAR on left-out speakers.",
+                .caption = "UAR on left-out speakers, mean over seeds, with 95 % intervals over speakers.",
                 .same_y = true};
   for (const std::string& augmenter : sweep.augmenters) {
     Plot plot{.title = display_name(augmenter), .x_label = "synthetic sets", .y_label = "UAR (%)"};
@@ -55,14 +75,11 @@ Figure uar_figure(const Summary& summary, const Sweep& sweep, bool real) {
       Series s{.name = display_name(classifier)};
       for (const std::int64_t n : sweep.sets) {
         if (n == 0 && !real) continue;
-        const std::vector<double> values = summary.uar_per_seed(with_sets(augmenter, classifier, {n, real}));
-        const protocol::MeanSd r = protocol::mean_sd(values);
+        const Uar uar = uar_of(summary, augmenter, classifier, {n, real});
         s.x.push_back(static_cast<double>(n));
-        s.y.push_back(r.mean);
-        if (values.size() == 1) continue;
-        figure.caption = "UAR on left-out speakers: mean over seeds ± standard deviation.";
-        s.low.push_back(r.mean - r.sd);
-        s.high.push_back(r.mean + r.sd);
+        s.y.push_back(100 * protocol::mean_sd(uar.per_seed).mean);
+        s.low.push_back(100 * uar.interval.low);
+        s.high.push_back(100 * uar.interval.high);
       }
       plot.series.push_back(std::move(s));
     }

@@ -19,9 +19,10 @@ struct Sweep {
 /// The first n sets for every n but 0, with the real rows or alone.
 std::vector<protocol::Mix> mixes(const Sweep&, bool real);
 
-/// A table per classifier: one row per number of sets, one column per augmenter, mean ± deviation over seeds.
-std::string uar_tables(const Summary&, const Sweep&, bool real);
-/// A plot per augmenter with a curve per classifier; error bars are the deviation over seeds.
+/// A table per classifier: one row per number of sets, one column per augmenter, with the intervals of
+/// Summary::comparison, whose notes say what they are.
+std::vector<Table> uar_tables(const Summary&, const Sweep&, bool real);
+/// A plot per augmenter with a curve per classifier; error bars are the same intervals.
 Figure uar_figure(const Summary&, const Sweep&, bool real);
 /// seed;augmenter;classifier;sets;real;wa;uar;macro_f1, labelled (summary.h)
 std::string sweep_csv(const Summary&);
