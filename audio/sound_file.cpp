@@ -237,6 +237,8 @@ fs::path readable(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   check_file(status.type() != fs::file_type::none, name, "cannot be reached: {}", error.message());
+  check_file(!fs::is_symlink(fs::symlink_status(path, error)) || fs::exists(status), name,
+             "is a link to nothing; fetch what it stands for (git annex get, datalad get) or mend it");
   check_file(fs::exists(status), name, "does not exist");
   check_file(!fs::is_directory(status), name, "is a folder, not a sound file");
   check_file(fs::is_regular_file(status), name, "is no regular file");

@@ -29,9 +29,10 @@ std::vector<fs::path> sound_files(const std::vector<fs::path>& inputs) {
       continue;
     }
     for (const auto& entry : fs::recursive_directory_iterator(input, fs::directory_options::skip_permission_denied)) {
-      std::error_code broken;  // a link to nothing
+      std::error_code broken;
       const bool hidden = entry.path().filename().string().starts_with('.');
-      if (!hidden && is_sound_name(entry.path()) && entry.is_regular_file(broken)) add(entry.path());
+      const bool to_nothing = entry.is_symlink(broken) && !entry.exists(broken);  // for its reader to complain of
+      if (!hidden && is_sound_name(entry.path()) && (to_nothing || entry.is_regular_file(broken))) add(entry.path());
     }
   }
   return {found.begin(), found.end()};

@@ -236,6 +236,8 @@ TEST_CASE("bad sound files: no file to read") {
   CHECK_FILE_ERROR(read_sound(folder / "absent.wav"), "absent.wav: does not exist");
   CHECK_FILE_ERROR(read_sound(folder / "absent/x.wav"), "absent/x.wav: does not exist");
   CHECK_FILE_ERROR(read_sound(folder.path), "is a folder, not a sound file");
+  std::filesystem::create_symlink("not fetched", folder / "link.wav");
+  CHECK_FILE_ERROR(read_sound(folder / "link.wav"), "link.wav: is a link to nothing; fetch what it stands for");
   CHECK_FILE_ERROR(read_sound(folder.file("x.wav", "") / "y.wav"), "does not exist");
   CHECK_FILE_ERROR(read_sound(folder / "x.wav"), "x.wav: is empty");
   REQUIRE(::mkfifo((folder / "pipe.wav").c_str(), 0600) == 0);
