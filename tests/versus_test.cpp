@@ -36,6 +36,10 @@ TEST_CASE("versus: what every speaker shares is certain, and conditions of one r
   CHECK(contains(text, "In the first run alone: none + SVM, real."));
   CHECK(contains(text, "In the second run alone: ADAN + DNN, 10 sets."));
   CHECK(versus_table(better, worse).rows[0][3].text == "−25.00 [−25.0, −25.0]");
+
+  std::map<std::string, int> many{{"adan;dnn;10;yes", 2}};
+  for (int sets = 1; sets <= 8; ++sets) many[fmt::format("wadan;dnn;{};yes", sets)] = 1;
+  CHECK(contains(as_text(versus_table(run_of("many", many), better)), "WADAN + DNN, real + 6 sets and 2 more."));
 }
 
 TEST_CASE("versus: runs that cannot be compared are refused by name") {

@@ -1,6 +1,7 @@
 #include "experiments/report/versus.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -24,12 +25,17 @@ const Contender* find(const std::vector<Contender>& among, const Condition& want
   return found == among.end() ? nullptr : &*found;
 }
 
-/// A sentence on conditions of `a` that `b` lacks, if any.
+/// A sentence on conditions of `a` that `b` lacks, if any: a few by name.
 void note_missing(Table& t, const char* which, const Predictions& a, const Predictions& b) {
-  std::string names;
+  constexpr std::size_t few = 6;
+  std::vector<std::string> names;
   for (const Contender& c : a.contenders)
-    if (find(b.contenders, c.condition) == nullptr) names += (names.empty() ? "" : ", ") + c.title;
-  if (!names.empty()) t.notes.push_back(fmt::format("In the {} run alone: {}.", which, names));
+    if (find(b.contenders, c.condition) == nullptr) names.push_back(c.title);
+  if (names.empty()) return;
+  const std::size_t more = names.size() > few ? names.size() - few : 0;
+  names.resize(names.size() - more);
+  t.notes.push_back(fmt::format("In the {} run alone: {}{}.", which, fmt::join(names, ", "),
+                                more > 0 ? fmt::format(" and {} more", more) : ""));
 }
 
 /// What must be known of both runs, or of one.
