@@ -57,6 +57,13 @@ TEST_CASE("versus: runs that cannot be compared are refused by name") {
   CHECK_THROWS_WITH_AS(versus_table(a, none), doctest::Contains("b run: has no predictions.csv"), FileError);
 }
 
+TEST_CASE("versus: a run whose config says something else than expected is refused as it is read") {
+  const TemporaryFolder folder;
+  folder.file("table.txt", "");
+  folder.file("config.json", R"({"program": "x", "data": {"leak": 5}})");
+  CHECK_FILE_ERROR(read_evidence(folder.path), "holds other results than this version of emograd leaves");
+}
+
 TEST_CASE("versus: the program says what scaling on the whole corpus is worth, and that it leaks") {
   const TemporaryFolder folder;
   for (const std::string scaling : {"fold", "corpus"}) {

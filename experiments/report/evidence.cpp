@@ -10,7 +10,7 @@ using nlohmann::json;
 
 std::string Evidence::described() const {
   std::string out = name;
-  for (const std::string& warning : warnings(config)) out += "; " + warning;
+  for (const std::string& warning : warnings) out += "; " + warning;
   return out;
 }
 
@@ -33,6 +33,7 @@ Evidence read_evidence(const fs::path& run) {
       e.units[entry.path().stem().string()] =
           io::parse_strict_json(text(entry.path()), json_depth, entry.path().string());
   reading(name, [&] {
+    e.warnings = warnings(e.config);
     if (!fs::exists(run / "predictions.csv")) return;
     e.predictions = read_predictions(read_csv(run / "predictions.csv"));
     // Where there is one mix, the predictions do not say how many sets it has.

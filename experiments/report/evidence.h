@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "experiments/report/comparison.h"
 #include "tensor/error.h"
@@ -20,8 +21,9 @@ struct Evidence {
   nlohmann::json config;                        // config.json
   std::map<std::string, nlohmann::json> units;  // outcomes by name (run_folder.h)
   std::optional<Predictions> predictions;       // where classifiers were trained
+  std::vector<std::string> warnings = {};       // what must be known of the run (config_json.h)
   std::string program() const { return config.at("program"); }
-  std::string described() const;  // its name, with what must be known of the run (warnings)
+  std::string described() const;  // its name, with its warnings
 };
 /// FileError where the folder holds no run, one that is not finished, or one that cannot be read.
 Evidence read_evidence(const std::filesystem::path& run);

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "experiments/protocol/statistics.h"
-#include "experiments/report/config_json.h"
 
 namespace emograd::report {
 
@@ -40,7 +39,7 @@ void note_missing(Table& t, const char* which, const Predictions& a, const Predi
 
 /// What must be known of both runs, or of one.
 void note_warnings(Table& t, const Evidence& first, const Evidence& second) {
-  const std::vector<std::string> of_first = warnings(first.config), of_second = warnings(second.config);
+  const std::vector<std::string>&of_first = first.warnings, &of_second = second.warnings;
   const auto among = [](const std::vector<std::string>& all, const std::string& w) {
     return std::find(all.begin(), all.end(), w) != all.end();
   };
