@@ -25,7 +25,7 @@ constexpr std::int64_t rows_left = 3;  // "some classes only have two or three s
 /// A row per class, two columns per model with a latent space; no columns but the first where there is none.
 Table coverage_table(const Summary& summary, const std::vector<std::string>& classes) {
   using ByFold = std::map<std::string, std::vector<double>>;  // of every seed
-  Table t{"Latent rows whose nearest neighbour of the other kind is of their class (%): mean ± deviation over folds",
+  Table t{"Latent rows whose nearest neighbour of the other kind is of their class (%)" + spread(summary),
           {{"Class"}},
           {},
           {"real: the nearest synthetic row of a real training row is of its class, so that synthetic rows cover the "

@@ -32,10 +32,7 @@ nlohmann::json measure(const TrainingFold& fold, const Augmenter& augmenter, Rng
 /// One row per model and space. Folds are averaged over seeds first.
 Table mmd_table(const Summary& summary) {
   static const std::map<std::string, double> paper{{"aae", 0.0244}, {"adan", 0.0057}, {"wadan", 0.0054}};
-  Table t{"Squared maximum mean discrepancy between real and synthetic rows: mean ± standard deviation over folds",
-          {},
-          {},
-          {}};
+  Table t{"Squared maximum mean discrepancy between real and synthetic rows" + spread(summary), {}, {}, {}};
   t.columns.push_back({"Rows of"});
   for (const char* kind : {"as printed", "unbiased"}) t.columns.push_back({kind, {"", "sd"}});
   t.columns.push_back({"in the paper", {""}});

@@ -206,7 +206,7 @@ TEST_CASE("normalising on the whole corpus is labelled in every output") {
     CHECK(c.text("leaky/" + file).find(note) != std::string::npos);
   }
   CHECK(c.text("leaky/predictions.csv")
-            .starts_with("seed;split;id;speaker;truth;augmenter;classifier;prediction;leak\n"));
+            .starts_with("seed;split;id;speaker;truth;augmenter;classifier;sets;real;prediction;leak\n"));
   CHECK(json::parse(c.text("leaky/config.json")).at("data").at("scaling").at("normalise") == "corpus");
 }
 

@@ -84,6 +84,10 @@ TEST_CASE("claims: differences of UAR are those of the predictions, of the condi
   CHECK(claim("yi2020/adan-dnn")
             .measure(run_of("yi2020_table1", {{"none;dnn-large;0;yes", 4}, {"adan;dnn-large;10;yes", 0}}))
             ->value == doctest::Approx(50));
+  // The same of WADAN.
+  CHECK(claim("yi2020/wadan-smote")
+            .measure(run_of("yi2020_table1", {{"smote;dnn;10;yes", 4}, {"wadan;dnn;10;yes", 0}}))
+            ->value == doctest::Approx(50));
   // One set of a GAN, as in Table I.
   const Evidence peaks = run_of("yi2020_sweep", {{"gan;dnn;1;yes", 2}, {"gan;dnn;10;yes", 8}, {"adan;dnn;10;yes", 0}});
   CHECK(claim("yi2020/adan-gan").measure(peaks)->value == doctest::Approx(25));
@@ -129,7 +133,7 @@ TEST_CASE("claims: losses and gradients, at the end against the beginning, over 
 }
 
 TEST_CASE("claims: coverage of rare classes") {
-  Evidence e{"imbalance", {{"program", "yi2020_imbalance"}}, {}, {}};
+  Evidence e{"imbalance", {{"program", "yi2020_imbalance"}, {"data", {{"thinned", {{"fear", 3}}}}}}, {}, {}};
   for (int fold = 0; fold < 3; ++fold)
     for (const char* name : {"adan", "wadan", "none"}) {
       const int rare = name[0] == 'w' ? 1 : 0;
@@ -140,10 +144,40 @@ TEST_CASE("claims: coverage of rare classes") {
     }
   CHECK(claim("yi2020/imbalance-adan-misses").measure(e)->value == 1);
   CHECK(verdict("yi2020/imbalance-adan-misses", e) == Verdict::reproduced);
+  CHECK(verdict("yi2020/imbalance-wadan-covers", e) == Verdict::reproduced);
   CHECK(claim("yi2020/imbalance-coverage").measure(e)->value == doctest::Approx(25));
   for (auto& [name, unit] : e.units)
     if (unit.at("augmenter") == "adan") unit["measured"]["real"][1][1] = 2;
   CHECK(verdict("yi2020/imbalance-adan-misses", e) == Verdict::not_reproduced);
+  for (auto& [name, unit] : e.units)
+    if (unit.at("augmenter") == "wadan") unit["measured"]["real"][1][1] = 0;
+  CHECK(verdict("yi2020/imbalance-wadan-covers", e) == Verdict::not_reproduced);
+  e.config["data"].erase("thinned");  // no class has few rows
+  for (const char* id : {"yi2020/imbalance-adan-misses", "yi2020/imbalance-wadan-covers", "yi2020/imbalance-coverage"})
+    CHECK_FALSE(can_tell(id, e));
+}
+
+TEST_CASE("claims: a discriminator's loss that drops and then rises has risen, whatever the first epoch's was") {
+  const auto run = [](double per_epoch) {
+    Evidence e{"losses", {{"program", "yi2020_losses"}}, {}, {}};
+    for (int seed = 0; seed < 3; ++seed)
+      for (const char* name : {"wadan", "gan", "cgan"}) {
+        nlohmann::json epochs = nlohmann::json::array();
+        for (int i = 1; i <= 40; ++i) {
+          const double after = i < 10 ? 2.0 - i : -8 + (per_epoch + 1e-4 * seed) * i;
+          epochs.push_back({{"epoch", i}, {"losses", {{"D", after}, {"G", name[0] == 'c' ? 1.0 : after}}}});
+        }
+        e.units[fmt::format("seed{}-{}", seed, name)] = {
+            {"augmenter", name}, {"seed", seed}, {"split", "all"}, {"epochs", epochs}};
+      }
+    return e;
+  };
+  CHECK(claim("yi2020/wadan-loss-d").measure(run(0.02))->value == doctest::Approx(2.01));
+  CHECK(verdict("yi2020/wadan-loss-d", run(0.02)) == Verdict::reproduced);
+  CHECK(verdict("yi2020/wadan-loss-d", run(-0.02)) == Verdict::not_reproduced);
+  CHECK(verdict("yi2020/gan-loss-d", run(0.02)) == Verdict::reproduced);  // that one asks for the fall from the start
+  CHECK(claim("yi2020/cgan-loss-g").measure(run(0.02))->value == doctest::Approx(-2.01));
+  CHECK(verdict("yi2020/cgan-loss-g", run(0.02)) == Verdict::reproduced);
 }
 
 TEST_CASE("claims: features and classes of synthetic rows, over seeds where there is one split") {
@@ -180,7 +214,7 @@ TEST_CASE("claims: a run says how many sets it had, and how it was trained; one 
   const Evidence e = read_evidence(run);
   CHECK(e.described().find("Trained as the authors' program does it, not as the paper says: alpha.") !=
         std::string::npos);
-  CHECK(claim("yi2020/adan-dnn").measure(e)->of == "ADAN 1 sets, 2 epochs; none");
+  CHECK(claim("yi2020/adan-dnn").measure(e)->of == "ADAN 1 sets, 2 of the paper's 800 epochs; none");
   CHECK_FALSE(can_tell("yi2020/more-adan", e));
 
   Evidence damaged{"runs/x", {{"program", "yi2020_losses"}}, {}, {}};

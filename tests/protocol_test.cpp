@@ -436,8 +436,9 @@ TEST_CASE("summary: splits are pooled per seed, seeds are averaged") {
   CHECK(with_stopped.unconverged() ==
         "Machines that stopped at the limit of iterations, unconverged: 2 of none + SVM, 2 of ADAN + SVM\n");
   const std::string csv = format_csv(summary.predictions());
-  CHECK(csv.starts_with(
-      "seed;split;id;speaker;truth;augmenter;classifier;prediction\n0;03;03a01Fa;03;happiness;adan;svm;happiness\n"));
+  CHECK(
+      csv.starts_with("seed;split;id;speaker;truth;augmenter;classifier;sets;real;prediction\n"
+                      "0;03;03a01Fa;03;happiness;adan;svm;10;yes;happiness\n"));
   CHECK(std::count(csv.begin(), csv.end(), '\n') == 9);
   // The file alone gives the same tables.
   CHECK(report::compare(report::read_predictions(parse_csv(io::as_bytes(csv), "predictions.csv"))).text() ==

@@ -77,7 +77,7 @@ TEST_CASE("sweep: one number per model, classifier and mix, in tables, sweep.csv
   }
   for (const char* line :
        {"UAR (%), DNN, real rows and synthetic sets\n", "UAR (%), SVM, synthetic sets only\n", "NOISE  ", "  ADAN\n",
-        "[low, high]: 95 % percentile intervals of a bootstrap over speakers"})
+        "[low, high]: 95 % intervals of a bootstrap over speakers"})
     CHECK(run.out.find(line) != std::string::npos);
   CHECK(run.out.find("±") == std::string::npos);  // one seed
 }

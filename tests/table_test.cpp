@@ -39,7 +39,7 @@ std::string refusal(const std::string& text) {
   return "";
 }
 
-const std::string header = "seed;split;id;speaker;truth;augmenter;classifier;prediction\n";
+const std::string header = "seed;split;id;speaker;truth;augmenter;classifier;sets;real;prediction\n";
 
 /// Six speakers, each a fold, with two utterances of "a" and one of "b", but the last has no "b". "none" is right for
 /// `right_without` of the speakers' first "a" and all else; "adan" for all of them.
@@ -52,7 +52,8 @@ std::string answers(int seeds, int right_without = 0) {
           const std::string truth = u == 2 ? "b" : "a";
           const bool wrong = std::string(augmenter) == "none" && u == 0 && s >= right_without;
           csv += std::to_string(seed) + ";" + std::to_string(s) + ";u" + std::to_string(3 * s + u) + ";" +
-                 std::to_string(s) + ";" + truth + ";" + augmenter + ";svm;" + (wrong ? "b" : truth) + "\n";
+                 std::to_string(s) + ";" + truth + ";" + augmenter +
+                 (augmenter == std::string("none") ? ";svm;0;yes;" : ";svm;10;yes;") + (wrong ? "b" : truth) + "\n";
         }
   return csv;
 }
@@ -198,9 +199,10 @@ TEST_CASE("comparison: a difference that all speakers share, with the p that six
                  "exact, and with so many speakers never below 0.031. Holm: corrected for the one "
                  "test of this table."));
   CHECK(contains(c.scores.notes[0], "standard deviation over 2 seeds"));
-  CHECK(contains(c.scores.notes[1],
-                 "10000 resamples of 6 speakers with all their utterances and of 2 seeds. With 6 "
-                 "speakers their power is small, and such intervals are somewhat too narrow."));
+  CHECK(contains(
+      c.scores.notes[1],
+      "10000 resamples of 6 speakers with all their utterances and of 2 seeds. Of so few speakers, the ends are "
+      "taken where 0.24 % of the resamples lie beyond each, so that they cover 95 %; their power is small."));
   REQUIRE(c.confusions.size() == 2);
   const auto& row = c.confusions[0].rows[0];
   CHECK(row[0].text == "a");
@@ -229,7 +231,8 @@ TEST_CASE("comparison: one seed has no deviation, and says what it cannot show; 
   CHECK(c.tests.rows[0][2].numbers[0] == 0.5);  // two speakers of six differ: alike, or not
 
   std::string alone = header;
-  for (const std::string& line : {std::string("0;1;u1;1;a;adan;svm;a\n"), std::string("0;2;u2;2;b;adan;svm;b\n")})
+  for (const std::string& line :
+       {std::string("0;1;u1;1;a;adan;svm;10;yes;a\n"), std::string("0;2;u2;2;b;adan;svm;10;yes;b\n")})
     alone += line;
   const Comparison one = compare(read_predictions(parsed(alone)));
   CHECK(one.tests.rows.empty());
@@ -241,18 +244,18 @@ TEST_CASE("comparison: one seed has no deviation, and says what it cannot show; 
 TEST_CASE("predictions: what is refused, and by which name") {
   CHECK(contains(refusal(header), "predictions.csv: holds no predictions"));
   CHECK(contains(refusal("seed;id\n0;u\n"), "split"));
-  const std::string a = "0;1;u1;1;a;adan;svm;a\n", b = "0;2;u2;2;b;adan;svm;b\n";
-  CHECK(contains(refusal(header + a + a), "line 3: ADAN + SVM answers utterance 'u1' twice with seed 0"));
-  CHECK(contains(refusal(header + a + "0;1;u1;1;b;none;svm;b\n"),
+  const std::string a = "0;1;u1;1;a;adan;svm;10;yes;a\n", b = "0;2;u2;2;b;adan;svm;10;yes;b\n";
+  CHECK(
+      contains(refusal(header + a + a), "line 3: ADAN + SVM, real + 10 sets answers utterance 'u1' twice with seed 0"));
+  CHECK(contains(refusal(header + a + "0;1;u1;1;b;none;svm;0;yes;b\n"),
                  "line 3: utterance 'u1' has another speaker, split or truth than before"));
-  CHECK(contains(refusal(header + a + b + "0;1;u1;1;a;none;svm;a\n"),
+  CHECK(contains(refusal(header + a + b + "0;1;u1;1;a;none;svm;0;yes;a\n"),
                  "none + SVM with seed 0 answers 1 of 2 utterances; methods are compared on all of them"));
-  const std::string mixed = "seed;split;id;speaker;truth;augmenter;classifier;sets;real;prediction\n";
-  CHECK(contains(refusal(mixed + "0;1;u1;1;a;adan;svm;ten;yes;a\n"), "line 2: 'ten' is not a number of sets"));
-  CHECK(contains(refusal(mixed + "0;1;u1;1;a;adan;svm;10;maybe;a\n"), "line 2: real is 'maybe', must be yes or no"));
+  CHECK(contains(refusal(header + "0;1;u1;1;a;adan;svm;ten;yes;a\n"), "line 2: 'ten' is not a number of sets"));
+  CHECK(contains(refusal(header + "0;1;u1;1;a;adan;svm;10;maybe;a\n"), "line 2: real is 'maybe', must be yes or no"));
   CHECK_THROWS_WITH_AS(
       compare(read_predictions(parsed(header + a + b +
-                                      "1;1;u1;1;a;adan;svm;a\n1;2;u2;2;b;adan;svm;b\n"
-                                      "0;1;u1;1;a;none;svm;a\n0;2;u2;2;b;none;svm;b\n"))),
+                                      "1;1;u1;1;a;adan;svm;10;yes;a\n1;2;u2;2;b;adan;svm;10;yes;b\n"
+                                      "0;1;u1;1;a;none;svm;0;yes;a\n0;2;u2;2;b;none;svm;0;yes;b\n"))),
       doctest::Contains("none + SVM has seeds 0, ADAN + SVM has 0, 1: only methods with the same seeds"), Error);
 }

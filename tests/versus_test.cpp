@@ -64,6 +64,25 @@ TEST_CASE("versus: a run whose config says something else than expected is refus
   CHECK_FILE_ERROR(read_evidence(folder.path), "holds other results than this version of emograd leaves");
 }
 
+TEST_CASE("versus: numbers of sets come with the predictions: what has other numbers is not compared, real rows are") {
+  const TemporaryFolder folder;
+  for (const std::string sets : {"1", "2"}) {
+    std::vector<std::string> arguments =
+        words("--models noise --classifiers svm --split group-k:2 --threads 2 --sets " + sets + " --out");
+    arguments.push_back(folder / sets);
+    const Finished run = run_program("yi2020_imbalance", arguments);
+    INFO(run.err);
+    REQUIRE(run.exit_code == 0);
+  }
+  const Table t = versus_table(read_evidence(folder / "1"), read_evidence(folder / "2"));
+  REQUIRE(t.rows.size() == 1);
+  CHECK(t.rows[0][0].text == "none + SVM, real");
+  const std::string text = as_text(t);
+  CHECK(contains(text, "In the first run alone: NOISE + SVM, real + 1 set."));
+  CHECK(contains(text, "In the second run alone: NOISE + SVM, real + 2 sets."));
+  CHECK(contains(text, "In 2 folds speakers share a model"));
+}
+
 TEST_CASE("versus: the program says what scaling on the whole corpus is worth, and that it leaks") {
   const TemporaryFolder folder;
   for (const std::string scaling : {"fold", "corpus"}) {

@@ -98,6 +98,7 @@ MeanSd mean_sd(const std::vector<double>& values) {
 }
 
 std::vector<double> fold_means(const std::map<std::string, std::vector<double>>& by_fold) {
+  if (by_fold.size() == 1) return by_fold.begin()->second;
   std::vector<double> means;
   for (const auto& [fold, seeds] : by_fold) means.push_back(mean_sd(seeds).mean);
   return means;

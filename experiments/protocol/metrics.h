@@ -44,7 +44,7 @@ struct MeanSd {
   double mean = 0, sd = 0;  // standard deviation over n − 1; 0 for one value
 };
 MeanSd mean_sd(const std::vector<double>&);
-/// The mean of every fold's values, one for each seed, in the order of the folds' names.
+/// The mean of every fold's values, one for each seed, in the order of the folds' names; of a single fold, its values.
 std::vector<double> fold_means(const std::map<std::string, std::vector<double>>& by_fold);
 
 }  // namespace emograd::protocol

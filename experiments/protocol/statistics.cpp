@@ -46,11 +46,22 @@ void check_comparable(const Answers& a, const Answers& b) {
   }
 }
 
-Interval percentiles(std::vector<double> values, double level) {
-  check(level > 0 && level < 1, "statistics: an interval's level is {}, must be between 0 and 1", level);
-  std::erase_if(values, [](double v) { return std::isnan(v); });
-  std::sort(values.begin(), values.end());
-  return {quantile(values, (1 - level) / 2), quantile(values, (1 + level) / 2)};
+/// The 0.975 quantile of Student's distribution.
+double student(std::size_t degrees) {
+  static constexpr double t[] = {12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281,
+                                 2.2010,  2.1788, 2.1604, 2.1448, 2.1314, 2.1199, 2.1098, 2.1009, 2.0930, 2.0860,
+                                 2.0796,  2.0739, 2.0687, 2.0639, 2.0595, 2.0555, 2.0518, 2.0484, 2.0452, 2.0423};
+  constexpr double z = 1.959964;
+  if (degrees <= std::size(t)) return t[degrees - 1];
+  return z + (z * z * z + z) / (4 * static_cast<double>(degrees));  // Cornish and Fisher's
+}
+
+/// How much of a normal distribution with the bootstrap's deviation, √((S − 1)/S) of the usual estimate, lies beyond
+/// each end of Student's interval.
+double tail_of(std::size_t speakers) {
+  if (speakers < 2) return 0;
+  const auto n = static_cast<double>(speakers);
+  return std::erfc(student(speakers - 1) * std::sqrt(n / (n - 1)) / std::sqrt(2.0)) / 2;
 }
 
 }  // namespace
@@ -73,6 +84,15 @@ std::vector<double> score_per_seed(Score which, const Answers& answers) {
   return out;
 }
 
+std::vector<double> score_per_fold(Score which, const Answers& by_fold) {
+  check(!by_fold.empty(), "statistics: a method has no answers");
+  std::vector<double> out(by_fold[0].size(), 0);
+  for (const auto& seed : by_fold)
+    for (std::size_t f = 0; f < out.size(); ++f)
+      out[f] += score(which, seed.at(f)) / static_cast<double>(by_fold.size());
+  return out;
+}
+
 double quantile(std::vector<double> values, double p) {
   check(p >= 0 && p <= 1, "quantile: p is {}, must be in [0, 1]", p);
   std::erase_if(values, [](double v) { return std::isnan(v); });
@@ -86,17 +106,11 @@ double quantile(std::vector<double> values, double p) {
 
 Interval mean_interval(const std::vector<double>& values) {
   check(!values.empty(), "mean_interval: there are no values");
-  // The 0.975 quantiles of Student's distribution of 1, 2, … degrees of freedom.
-  static constexpr double t[] = {12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281,
-                                 2.2010,  2.1788, 2.1604, 2.1448, 2.1314, 2.1199, 2.1098, 2.1009, 2.0930, 2.0860,
-                                 2.0796,  2.0739, 2.0687, 2.0639, 2.0595, 2.0555, 2.0518, 2.0484, 2.0452, 2.0423};
-  constexpr double z = 1.959964, nan = std::numeric_limits<double>::quiet_NaN();
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   const std::size_t n = values.size();
   if (n == 1) return {nan, nan};
-  const auto v = static_cast<double>(n - 1);
-  const double factor = n - 1 <= std::size(t) ? t[n - 2] : z + (z * z * z + z) / (4 * v);  // Cornish and Fisher's
   const MeanSd r = mean_sd(values);
-  const double half = factor * r.sd / std::sqrt(static_cast<double>(n));
+  const double half = student(n - 1) * r.sd / std::sqrt(static_cast<double>(n));
   return {r.mean - half, r.mean + half};
 }
 
@@ -104,8 +118,9 @@ Bootstrap::Bootstrap(const std::vector<Answers>& methods, Rng rng, std::int64_t 
   check(!methods.empty(), "Bootstrap: there are no methods");
   check(resamples >= 1, "Bootstrap: {} resamples, must be at least 1", resamples);
   for (const Answers& m : methods) check_comparable(m, methods[0]);
-  const std::size_t seeds = methods[0].size(), speakers = methods[0][0].size();
+  const std::size_t seeds = seeds_ = methods[0].size(), speakers = speakers_ = methods[0][0].size();
   const std::int64_t classes = methods[0][0][0].classes();
+  tail_ = tail_of(speakers);
   columns_ = score_count + static_cast<std::size_t>(classes);
   values_.assign(methods.size() * columns_, std::vector<double>(static_cast<std::size_t>(resamples)));
 
@@ -139,22 +154,26 @@ const std::vector<double>& Bootstrap::values(std::size_t method, Score s) const 
   return values_[method * columns_ + static_cast<std::size_t>(s)];
 }
 
-Interval Bootstrap::interval(std::size_t method, Score s, double level) const {
-  return percentiles(values(method, s), level);
-}
+Interval Bootstrap::interval(std::size_t method, Score s) const { return interval_of(values(method, s)); }
 
-Interval Bootstrap::recall(std::size_t method, std::int64_t k, double level) const {
+Interval Bootstrap::recall(std::size_t method, std::int64_t k) const {
   const std::size_t column = score_count + static_cast<std::size_t>(k);
   check(k >= 0 && column < columns_ && method * columns_ < values_.size(),
         "Bootstrap: there is no class {} of method {}", k, method);
-  return percentiles(values_[method * columns_ + column], level);
+  return interval_of(values_[method * columns_ + column]);
 }
 
-Interval Bootstrap::difference(std::size_t method, std::size_t baseline, Score s, double level) const {
+Interval Bootstrap::difference(std::size_t method, std::size_t baseline, Score s) const {
   std::vector<double> d = values(method, s);
   const std::vector<double>& from = values(baseline, s);
   for (std::size_t b = 0; b < d.size(); ++b) d[b] -= from[b];
-  return percentiles(std::move(d), level);
+  return interval_of(std::move(d));
+}
+
+Interval Bootstrap::interval_of(std::vector<double> of_resamples) const {
+  std::erase_if(of_resamples, [](double v) { return std::isnan(v); });
+  std::sort(of_resamples.begin(), of_resamples.end());
+  return {quantile(of_resamples, tail_), quantile(of_resamples, 1 - tail_)};
 }
 
 std::vector<double> uar_differences(const Answers& method, const Answers& baseline) {

@@ -55,6 +55,15 @@ std::string brackets(const Interval& i) {
   return fmt::format("[{}, {}]", fixed(100 * i.low, 1), fixed(100 * i.high, 1));
 }
 
+/// "" where every speaker is tested by a model of its own.
+std::string about_shared_models(std::size_t speakers, std::size_t folds) {
+  if (folds >= speakers) return "";
+  return fmt::format(
+      " In {} speakers share a model: what its luck does to all of them counts as if each had had it alone, so that "
+      "intervals and p promise too much (docs/statistics.md).",
+      folds == 1 ? "the one fold" : fmt::format("{} folds", folds));
+}
+
 }  // namespace
 
 std::vector<Answers> answers_of(const std::vector<Contender>& contenders) {
@@ -85,28 +94,29 @@ std::vector<std::string> score_numbers(std::size_t seeds) {
   return {"", "low", "high"};
 }
 
-std::string about_intervals(const Bootstrap& bootstrap, const Contender& c) {
-  const std::size_t speakers = c.by_speaker[0].size(), seeds = c.seeds.size();
+std::string about_intervals(const Bootstrap& bootstrap, std::size_t folds) {
+  const std::size_t speakers = bootstrap.speakers(), seeds = bootstrap.seeds();
   std::string note = fmt::format(
-      "[low, high]: 95 % percentile intervals of a bootstrap over speakers, {} resamples of {} speakers with all their "
-      "utterances{}.",
+      "[low, high]: 95 % intervals of a bootstrap over speakers, {} resamples of {} speakers with all their utterances"
+      "{}",
       bootstrap.resamples(), speakers, seeds > 1 ? fmt::format(" and of {} seeds", seeds) : "");
   if (speakers <= 30)
-    note +=
-        fmt::format(" With {} speakers their power is small, and such intervals are somewhat too narrow.", speakers);
+    note += fmt::format(
+        ". Of so few speakers, the ends are taken where {:.2g} % of the resamples lie beyond each, so that they cover "
+        "95 "
+        "%; their power is small.",
+        100 * bootstrap.tail());
+  else note += ".";
   if (seeds == 1) note += " One seed: what its luck does to all folds alike is not in them.";
-  return note;
+  return note + about_shared_models(speakers, folds);
 }
 
 namespace {
 
-/// A score of every fold, averaged over seeds, then mean and deviation over folds.
 Table::Cell fold_cell(const Contender& c, Score s) {
-  std::vector<double> of_fold(c.by_fold[0].size(), 0);
-  for (const auto& seed : c.by_fold)
-    for (std::size_t f = 0; f < of_fold.size(); ++f)
-      of_fold[f] += 100 * score(s, seed[f]) / static_cast<double>(c.by_fold.size());
-  return mean_cell(of_fold);
+  std::vector<double> of_folds = score_per_fold(s, c.by_fold);
+  for (double& v : of_folds) v *= 100;
+  return mean_cell(of_folds);
 }
 
 /// Without the cells of its last column.
@@ -140,7 +150,7 @@ std::string about_folds(const Contender& c) {
 std::string probability(double p) { return p < 0.0001 ? "<0.0001" : fmt::format("{:.4f}", p); }
 
 /// Of every augmented method against "none" with the same classifier.
-Table tests_table(const std::vector<Contender>& contenders, const Bootstrap& bootstrap) {
+Table tests_table(const std::vector<Contender>& contenders, const Bootstrap& bootstrap, std::size_t folds) {
   std::vector<Pairing> pairings;
   for (std::size_t m = 0; m < contenders.size(); ++m) {
     const Contender& c = contenders[m];
@@ -151,12 +161,12 @@ Table tests_table(const std::vector<Contender>& contenders, const Bootstrap& boo
     const auto b = static_cast<std::size_t>(baseline - contenders.begin());
     pairings.push_back({c.title, c.by_speaker, baseline->by_speaker, bootstrap.difference(m, b, Score::uar)});
   }
-  return pairings_table("UAR against no augmentation with the same classifier", pairings);
+  return pairings_table("UAR against no augmentation with the same classifier", pairings, folds);
 }
 
 }  // namespace
 
-Table pairings_table(const std::string& caption, const std::vector<Pairing>& pairings) {
+Table pairings_table(const std::string& caption, const std::vector<Pairing>& pairings, std::size_t folds) {
   Table t{caption,
           {{"Methods"}, {"UAR difference (points)", {"", "low", "high"}}, {"p", {""}}, {"p (Holm)", {""}}},
           {},
@@ -176,12 +186,12 @@ Table pairings_table(const std::string& caption, const std::vector<Pairing>& pai
   const std::size_t speakers = pairings[0].method[0].size();
   t.notes.push_back(fmt::format(
       "p: two-sided sign-flip test of what each of the {} speakers adds to the difference, averaged over seeds; {}. "
-      "Holm: corrected for the {} of this table.",
+      "Holm: corrected for the {} of this table.{}",
       speakers,
       speakers <= exact_sign_flips ? fmt::format("exact, and with so many speakers never below {:.2g}",
                                                  std::exp2(1 - static_cast<double>(speakers)))
                                    : "by random signs",
-      p.size() == 1 ? "one test" : fmt::format("{} tests", p.size())));
+      p.size() == 1 ? "one test" : fmt::format("{} tests", p.size()), about_shared_models(speakers, folds)));
   return t;
 }
 
@@ -195,18 +205,16 @@ Predictions read_predictions(const CsvTable& csv) {
   out.speakers = distinct(csv, {speaker});
   out.folds = distinct(csv, {split});
   const auto classes = static_cast<std::int64_t>(out.classes.size());
-  const bool mixes = std::find(csv.columns.begin(), csv.columns.end(), "sets") != csv.columns.end();
 
   std::map<std::string, std::tuple<std::string, std::string, std::string>> utterances;
   std::map<Condition, std::size_t> contender_of;
   std::vector<std::vector<std::set<std::string>>> answered;  // [contender][seed]
   for (std::size_t i = 0; i < csv.rows(); ++i) {
     const auto text = [&](std::size_t column) { return std::string(csv.cell(i, column)); };
-    Condition condition{text(augmenter), text(classifier), {}};
-    if (mixes) condition.mix = mix_of(csv, i);
+    const Condition condition{text(augmenter), text(classifier), mix_of(csv, i)};
     const auto [at, fresh] = contender_of.try_emplace(condition, out.contenders.size());
     if (fresh) {
-      out.contenders.push_back({condition, title(condition, mixes), {}, {}, {}});
+      out.contenders.push_back({condition, title(condition, true), {}, {}, {}});
       answered.emplace_back();
     }
     Contender& c = out.contenders[at->second];
@@ -228,6 +236,9 @@ Predictions read_predictions(const CsvTable& csv) {
     c.by_speaker[r][position(out.speakers, csv.cell(i, speaker))].add(t, p);
     c.by_fold[r][position(out.folds, csv.cell(i, split))].add(t, p);
   }
+  std::vector<Condition> conditions;
+  for (const Contender& c : out.contenders) conditions.push_back(c.condition);
+  for (Contender& c : out.contenders) c.title = title(c.condition, several_mixes(conditions));
   out.utterances = std::ssize(utterances);
   for (std::size_t m = 0; m < answered.size(); ++m)
     for (std::size_t r = 0; r < answered[m].size(); ++r)
@@ -261,7 +272,7 @@ Comparison compare(const Predictions& predictions) {
   for (const std::string& name : predictions.classes)
     out.recalls.columns.push_back({fmt::format("{} (%)", name), {"recall", "low", "high"}});
   if (seeds > 1) out.scores.notes.push_back(about_seeds(seeds));
-  out.scores.notes.push_back(about_intervals(bootstrap, contenders[0]));
+  out.scores.notes.push_back(about_intervals(bootstrap, predictions.folds.size()));
 
   for (std::size_t m = 0; m < contenders.size(); ++m) {
     const Contender& c = contenders[m];
@@ -292,7 +303,7 @@ Comparison compare(const Predictions& predictions) {
       out.confusions.back().rows[k].push_back(out.recalls.rows.back().back());
     }
   }
-  out.tests = tests_table(contenders, bootstrap);
+  out.tests = tests_table(contenders, bootstrap, predictions.folds.size());
   return out;
 }
 

@@ -25,9 +25,9 @@ struct Predictions {
   std::vector<Contender> contenders;  // in order of appearance
 };
 
-/// A table with columns seed, split, id, speaker, truth, augmenter, classifier, prediction and, where mixes are told
-/// apart, sets and real (yes or no). FileError naming what is wrong unless every condition answers every utterance once
-/// per seed, and an utterance has one speaker, split and truth.
+/// A table with columns seed, split, id, speaker, truth, augmenter, classifier, sets, real (yes or no) and prediction.
+/// FileError naming what is wrong unless every condition answers every utterance once per seed, and an utterance has
+/// one speaker, split and truth.
 Predictions read_predictions(const CsvTable&);
 
 /// What Bootstrap takes. Error where they do not have the same seeds.
@@ -39,8 +39,8 @@ Table::Cell interval_cell(double share, const protocol::Interval&, bool change =
 Table::Cell score_cell(std::vector<double> per_seed, const protocol::Interval&);
 /// The suffixes of a column of score_cell's.
 std::vector<std::string> score_numbers(std::size_t seeds);
-/// A note: what these intervals are, and what they are not.
-std::string about_intervals(const protocol::Bootstrap&, const Contender& any);
+/// A note: what these intervals are, and what they are not, of models trained for so many folds.
+std::string about_intervals(const protocol::Bootstrap&, std::size_t folds);
 
 /// A method beside the one that it is tested against: both answered the same utterances with the same seeds.
 struct Pairing {
@@ -50,7 +50,7 @@ struct Pairing {
 };
 /// By how much the UAR differs, with p of a sign-flip test over speakers, also by Holm's correction for all rows: a row
 /// per pairing.
-Table pairings_table(const std::string& caption, const std::vector<Pairing>&);
+Table pairings_table(const std::string& caption, const std::vector<Pairing>&, std::size_t folds);
 
 /// Tables with a row per condition, in percent; the first column names the method in all of them but the confusions.
 struct Comparison {

@@ -7,6 +7,13 @@
 
 namespace emograd::report {
 
+bool several_mixes(const std::vector<Condition>& conditions) {
+  return std::any_of(conditions.begin(), conditions.end(), [&](const Condition& a) {
+    return std::any_of(conditions.begin(), conditions.end(),
+                       [&](const Condition& b) { return a.augmenter == b.augmenter && a.mix != b.mix; });
+  });
+}
+
 std::string display_name(std::string name) {
   if (name != "none")
     std::transform(name.begin(), name.end(), name.begin(),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "experiments/protocol/unit.h"
 
@@ -12,6 +13,9 @@ struct Condition {
   protocol::Mix mix;
   auto operator<=>(const Condition&) const = default;
 };
+
+/// Whether any augmenter's rows were mixed in more than one way, so that titles must tell mixes apart.
+bool several_mixes(const std::vector<Condition>&);
 
 /// An augmenter's or a classifier's name as tables show it: "ADAN", but "none".
 std::string display_name(std::string name);

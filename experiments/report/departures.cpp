@@ -68,7 +68,8 @@ void add_departures(Plan& plan, const ExperimentOptions& o, const std::vector<st
 }
 
 Table departures_table(const Summary& summary, const std::vector<std::string>& names) {
-  const std::vector<Contender> all = read_predictions(summary.predictions()).contenders;
+  const Predictions predictions = read_predictions(summary.predictions());
+  const std::vector<Contender>& all = predictions.contenders;
   const protocol::Bootstrap bootstrap(answers_of(all));
   const auto uar = [&](std::size_t i) {
     return protocol::mean_sd(protocol::score_per_seed(Score::uar, all[i].by_speaker)).mean;
@@ -124,7 +125,7 @@ Table departures_table(const Summary& summary, const std::vector<std::string>& n
   t.notes = {
       "Points are averaged over seeds; all rows of a column are resampled alike, so that their differences are "
       "paired. –: the departure does not concern the method or its classifier, or an option says otherwise.",
-      about_intervals(bootstrap, all[0]),
+      about_intervals(bootstrap, predictions.folds.size()),
       "The intervals are not corrected for the number of departures: of twenty that change nothing, about one "
       "leaves 0 outside."};
   return t;

@@ -34,12 +34,7 @@ Evidence read_evidence(const fs::path& run) {
           io::parse_strict_json(text(entry.path()), json_depth, entry.path().string());
   reading(name, [&] {
     e.warnings = warnings(e.config);
-    if (!fs::exists(run / "predictions.csv")) return;
-    e.predictions = read_predictions(read_csv(run / "predictions.csv"));
-    // Where there is one mix, the predictions do not say how many sets it has.
-    const json::json_pointer sets("/options/sets");
-    if (!e.config.contains(sets) || !e.config.at(sets).is_number()) return;
-    for (Contender& c : e.predictions->contenders) c.condition.mix.sets = e.config.at(sets).get<std::int64_t>();
+    if (fs::exists(run / "predictions.csv")) e.predictions = read_predictions(read_csv(run / "predictions.csv"));
   });
   return e;
 }

@@ -70,6 +70,7 @@ std::unique_ptr<Board, Unmap> shared_board() {
 void run_in_processes(std::int64_t count, int processes, const std::function<void(std::int64_t, const Worker&)>& task,
                       const std::function<void(std::int64_t)>& watch) {
   const auto board = shared_board();
+  ::signal(SIGCHLD, SIG_DFL);  // where a parent has left it ignored, ended children could not be waited for
   std::fflush(nullptr);
   const pid_t parent = ::getpid();
   std::vector<pid_t> children;

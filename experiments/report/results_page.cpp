@@ -20,22 +20,9 @@ Confusion pooled(const MethodResult& m) {
   return protocol::pooled(seeds);
 }
 
-/// Predictions pooled over folds, then the mean over seeds, in percent.
-double uar(const MethodResult& m) {
-  std::vector<double> of_seed;
-  for (const auto& folds : m.by_fold) of_seed.push_back(100 * protocol::unweighted_average_recall(pooled(folds)));
-  return protocol::mean_sd(of_seed).mean;
-}
-
-/// Of every fold: the mean over seeds, in percent.
-std::vector<double> uar_of_folds(const MethodResult& m) {
-  std::vector<double> means;
-  for (std::size_t f = 0; f < m.by_fold.at(0).size(); ++f) {
-    std::vector<double> of_seed;
-    for (const auto& folds : m.by_fold) of_seed.push_back(100 * protocol::unweighted_average_recall(folds[f]));
-    means.push_back(protocol::mean_sd(of_seed).mean);
-  }
-  return means;
+std::vector<double> percents(std::vector<double> shares) {
+  for (double& v : shares) v *= 100;
+  return shares;
 }
 
 Figure uar_figure(const Results& r) {
@@ -44,8 +31,8 @@ Figure uar_figure(const Results& r) {
   bool intervals = true;
   for (const MethodResult& m : r.methods) {
     plot.categories.push_back(m.title);
-    bars.y.push_back(uar(m));
-    bars.dots.push_back(uar_of_folds(m));
+    bars.y.push_back(protocol::mean_sd(percents(score_per_seed(protocol::Score::uar, m.by_fold))).mean);
+    bars.dots.push_back(percents(score_per_fold(protocol::Score::uar, m.by_fold)));
     intervals = intervals && m.uar_interval;
   }
   if (intervals)

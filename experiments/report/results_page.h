@@ -26,7 +26,7 @@ Page run_page(const RunDescription&, std::vector<Section>);
 /// A method of a comparison: where its synthetic rows come from ("none": nowhere), its classifier, and its answers.
 struct MethodResult {
   std::string title, augmenter, classifier;
-  std::vector<std::vector<protocol::Confusion>> by_fold;       // [seed][fold]
+  protocol::Answers by_fold;                                   // [seed][fold]
   std::optional<std::pair<double, double>> uar_interval = {};  // in [0, 1], where one is known
 };
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "experiments/report/comparison.h"
+#include "tensor/error.h"
 #include "tensor/io/csv.h"
 
 namespace emograd::report {
@@ -25,13 +26,6 @@ struct Tally {
   std::map<std::int64_t, BySpeaker> at;  // by epoch
   BySpeaker at_chosen;                   // every split at the epoch that its validation speakers chose
   std::vector<std::int64_t> chosen;      // those epochs
-
-  /// The epoch with the highest UAR on the test speakers; the first of equals.
-  std::int64_t peak() const {
-    return std::max_element(at.begin(), at.end(),
-                            [](const auto& a, const auto& b) { return uar(a.second) < uar(b.second); })
-        ->first;
-  }
 };
 
 using Tallies = std::map<std::uint64_t, Tally>;  // by seed
@@ -85,30 +79,39 @@ std::string median_and_range(std::vector<std::int64_t> values) {
 }  // namespace
 
 Table selection_table(const Summary& summary, std::int64_t sets) {
-  enum Rule : std::size_t { validation, last, peak, rules };
-  std::vector<Answers> answers;  // of every condition by these rules
-  std::vector<std::vector<std::int64_t>> chosen, peaks;
-  Contender any;
+  struct Rules {
+    std::size_t validation, first, last;  // among the answers: at the chosen epochs, and at every epoch
+    std::vector<std::int64_t> chosen, epochs;
+  };
+  std::vector<Answers> answers;
+  std::vector<Rules> of_condition;
   for (const Condition& condition : summary.conditions()) {
-    const std::size_t first = answers.size();
-    answers.resize(first + rules);
-    chosen.emplace_back(), peaks.emplace_back();
-    any.seeds.clear();
-    for (const auto& [seed, tally] : tallies(summary, condition)) {
-      any.seeds.push_back(std::to_string(seed));
-      answers[first + validation].push_back(tally.at_chosen);
-      answers[first + last].push_back(tally.at.rbegin()->second);
-      answers[first + peak].push_back(tally.at.at(tally.peak()));
-      chosen.back().insert(chosen.back().end(), tally.chosen.begin(), tally.chosen.end());
-      peaks.back().push_back(tally.peak());
+    const Tallies of_seed = tallies(summary, condition);
+    Rules rules{answers.size(), answers.size() + 1, answers.size(), {}, {}};
+    answers.emplace_back();
+    for (const auto& [epoch, at_epoch] : of_seed.begin()->second.at) {
+      rules.epochs.push_back(epoch);
+      rules.last = answers.size();
+      answers.emplace_back();
+      for (const auto& [seed, tally] : of_seed) {
+        check(tally.at.contains(epoch), "selection: seed {} was not evaluated at epoch {}, another one was", seed,
+              epoch);
+        answers.back().push_back(tally.at.at(epoch));
+      }
     }
+    for (const auto& [seed, tally] : of_seed) {
+      answers[rules.validation].push_back(tally.at_chosen);
+      rules.chosen.insert(rules.chosen.end(), tally.chosen.begin(), tally.chosen.end());
+    }
+    of_condition.push_back(std::move(rules));
   }
-  any.by_speaker = answers[0];
   const Bootstrap bootstrap(answers);
-  const std::vector<std::string> numbers = score_numbers(any.seeds.size()), change{"", "low", "high"};
+  const auto per_seed = [&](std::size_t i) { return score_per_seed(Score::uar, answers[i]); };
+  const auto mean_uar = [&](std::size_t i) { return mean_sd(per_seed(i)).mean; };
+  const std::vector<std::string> numbers = score_numbers(bootstrap.seeds()), change{"", "low", "high"};
   Table t{fmt::format("UAR (%) of real rows + {} synthetic sets, at the epoch that validation speakers choose in each "
-                      "fold, at the last one, and at the one epoch of each seed that is best on the test speakers, "
-                      "which nobody could know",
+                      "fold, at the last one, and at the one epoch that is best on the test speakers, which nobody "
+                      "could know",
                       sets),
           {{"Methods"},
            {"validation", numbers},
@@ -119,27 +122,36 @@ Table selection_table(const Summary& summary, std::int64_t sets) {
            {"peak - validation (points)", change},
            {"peak - last (points)", change}},
           {},
-          {"Epochs: median and range over folds and seeds. The last two columns are what choosing by test speakers "
-           "adds to a report; the peak is found once, on all speakers, and resampled there."}};
-  for (std::size_t c = 0; c < summary.conditions().size(); ++c) {
-    const auto at = [&](Rule rule) { return rules * c + rule; };
-    const auto of = [&](Rule rule) { return score_per_seed(Score::uar, answers[at(rule)]); };
-    const auto cell = [&](Rule rule) { return score_cell(of(rule), bootstrap.interval(at(rule), Score::uar)); };
-    const auto added = [&](Rule to) {
-      return interval_cell(mean_sd(of(peak)).mean - mean_sd(of(to)).mean,
-                           bootstrap.difference(at(peak), at(to), Score::uar), true);
+          {fmt::format("its epochs: median and range over folds and seeds. The last two columns are what choosing by "
+                       "test speakers adds to a report, here among {} epochs. With other speakers another one would be "
+                       "best, so intervals of the peak seek it anew in every resample.",
+                       of_condition[0].epochs.size())}};
+  for (std::size_t c = 0; c < of_condition.size(); ++c) {
+    const Rules& rules = of_condition[c];
+    std::size_t peak = rules.first;
+    std::vector<double> peaks = bootstrap.values(peak, Score::uar);
+    for (std::size_t i = rules.first; i <= rules.last; ++i) {
+      if (mean_uar(i) > mean_uar(peak)) peak = i;
+      const std::vector<double>& at_epoch = bootstrap.values(i, Score::uar);
+      for (std::size_t b = 0; b < peaks.size(); ++b) peaks[b] = std::max(peaks[b], at_epoch[b]);
+    }
+    const auto cell = [&](std::size_t i) { return score_cell(per_seed(i), bootstrap.interval(i, Score::uar)); };
+    const auto added_to = [&](std::size_t i) {
+      std::vector<double> added = peaks;
+      for (std::size_t b = 0; b < added.size(); ++b) added[b] -= bootstrap.values(i, Score::uar)[b];
+      return interval_cell(mean_uar(peak) - mean_uar(i), bootstrap.interval_of(std::move(added)), true);
     };
     t.rows.push_back({{summary.title(summary.conditions()[c])},
-                      cell(validation),
-                      {median_and_range(chosen[c])},
-                      cell(last),
-                      cell(peak),
-                      {median_and_range(peaks[c])},
-                      added(validation),
-                      added(last)});
+                      cell(rules.validation),
+                      {median_and_range(rules.chosen)},
+                      cell(rules.last),
+                      score_cell(per_seed(peak), bootstrap.interval_of(peaks)),
+                      {std::to_string(rules.epochs[peak - rules.first])},
+                      added_to(rules.validation),
+                      added_to(rules.last)});
   }
-  if (any.seeds.size() > 1) t.notes.push_back(about_seeds(any.seeds.size()));
-  t.notes.push_back(about_intervals(bootstrap, any));
+  if (bootstrap.seeds() > 1) t.notes.push_back(about_seeds(bootstrap.seeds()));
+  t.notes.push_back(about_intervals(bootstrap, summary.splits().size()));
   return t;
 }
 

@@ -164,15 +164,7 @@ Doubles over_units(const Summary& summary, const Key& key, const std::function<d
     for (const json& space : outcome.at("measured").at("spaces"))
       if (key_of(outcome, space) == key)
         if (const double v = value(space); !std::isnan(v)) by_fold[outcome.at("split")].push_back(v);
-  return by_fold.size() == 1 ? by_fold.begin()->second : protocol::fold_means(by_fold);
-}
-
-/// "", or what ± is over.
-std::string spread(const Summary& summary) {
-  std::map<std::string, std::map<std::uint64_t, int>> units;
-  for (const json& outcome : summary.outcomes()) ++units[outcome.at("split")][outcome.at("seed")];
-  if (units.size() > 1) return ": mean ± standard deviation over folds";
-  return !units.empty() && units.begin()->second.size() > 1 ? ": mean ± standard deviation over seeds" : "";
+  return protocol::fold_means(by_fold);
 }
 
 /// By class, the share of rows next to their kind that is expected if both kinds are of one distribution.

@@ -19,14 +19,7 @@ Condition condition_of(const json& outcome, const json& prediction) {
 
 }  // namespace
 
-bool Summary::several_mixes() const {
-  return std::any_of(conditions_.begin(), conditions_.end(), [&](const Condition& a) {
-    return std::any_of(conditions_.begin(), conditions_.end(),
-                       [&](const Condition& b) { return a.augmenter == b.augmenter && a.mix != b.mix; });
-  });
-}
-
-std::string Summary::title(const Condition& c) const { return report::title(c, several_mixes()); }
+std::string Summary::title(const Condition& c) const { return report::title(c, several_mixes(conditions_)); }
 
 const Split& Summary::split(const std::string& name) const {
   for (const Split& s : splits_)
@@ -97,10 +90,7 @@ std::string Summary::unconverged() const {
 CsvTable Summary::predictions() const {
   CsvTable csv;
   csv.name = "predictions.csv";
-  const bool mixes = several_mixes();
-  csv.columns = {"seed", "split", "id", "speaker", "truth", "augmenter", "classifier"};
-  if (mixes) csv.columns.insert(csv.columns.end(), {"sets", "real"});
-  csv.columns.emplace_back("prediction");
+  csv.columns = {"seed", "split", "id", "speaker", "truth", "augmenter", "classifier", "sets", "real", "prediction"};
   for (const json& outcome : outcomes_) {
     const Split& s = split(outcome.at("split"));
     const std::vector<std::int64_t> truth = this->truth(outcome);
@@ -109,16 +99,9 @@ CsvTable Summary::predictions() const {
         const auto row = static_cast<std::size_t>(s.test[i]);
         const auto name = [&](std::int64_t k) { return table_.classes[static_cast<std::size_t>(k)]; };
         const Condition c = condition_of(outcome, p);
-        std::vector<std::string> cells{std::to_string(outcome.at("seed").get<std::uint64_t>()),
-                                       s.name,
-                                       table_.ids[row],
-                                       table_.speakers[row],
-                                       name(truth[i]),
-                                       c.augmenter,
-                                       c.classifier};
-        if (mixes) cells.insert(cells.end(), {std::to_string(c.mix.sets), c.mix.real ? "yes" : "no"});
-        cells.push_back(name(p.at("labels")[i].get<std::int64_t>()));
-        csv.add_row(cells);
+        csv.add_row({std::to_string(outcome.at("seed").get<std::uint64_t>()), s.name, table_.ids[row],
+                     table_.speakers[row], name(truth[i]), c.augmenter, c.classifier, std::to_string(c.mix.sets),
+                     c.mix.real ? "yes" : "no", name(p.at("labels")[i].get<std::int64_t>())});
       }
   }
   return labelled(std::move(csv));
@@ -137,6 +120,13 @@ CsvTable Summary::labelled(CsvTable csv) const {
     out.add_row(cells);
   }
   return out;
+}
+
+std::string spread(const Summary& summary) {
+  std::map<std::string, std::map<std::uint64_t, int>> units;
+  for (const json& outcome : summary.outcomes()) ++units[outcome.at("split")][outcome.at("seed")];
+  if (units.size() > 1) return ": mean ± standard deviation over folds";
+  return !units.empty() && units.begin()->second.size() > 1 ? ": mean ± standard deviation over seeds" : "";
 }
 
 std::string write_comparison(const Summary& summary, const RunFolder& folder) {

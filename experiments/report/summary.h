@@ -35,6 +35,7 @@ class Summary {
   const std::vector<nlohmann::json>& outcomes() const { return outcomes_; }
   const LossCurves& losses() const { return losses_; }  // their epochs
   const protocol::FeatureTable& table() const { return table_; }
+  const std::vector<protocol::Split>& splits() const { return splits_; }
   const protocol::Split& split(const std::string& name) const;  // Error where there is none
   const std::vector<std::string>& classes() const { return table_.classes; }
   std::vector<std::int64_t> truth(const nlohmann::json& outcome) const;  // labels of its test rows
@@ -51,15 +52,12 @@ class Summary {
   const Comparison& comparison() const;
   /// A line on parts of classifiers that did not converge; "" where all did.
   std::string unconverged() const;
-  /// seed;split;id;speaker;truth;augmenter;classifier;prediction, with sets;real before the last where an augmenter's
-  /// rows were mixed in several ways. Labelled.
+  /// seed;split;id;speaker;truth;augmenter;classifier;sets;real;prediction. Labelled.
   CsvTable predictions() const;
   /// With a last column, leak, where units have one: who reads a row alone must know of it, too.
   CsvTable labelled(CsvTable) const;
 
  private:
-  bool several_mixes() const;  // of one augmenter
-
   const protocol::FeatureTable& table_;
   const std::vector<protocol::Split>& splits_;
   std::vector<Condition> conditions_;
@@ -68,6 +66,10 @@ class Summary {
   mutable std::optional<Comparison> comparison_;                                  // until the next outcome
   LossCurves losses_;
 };
+
+/// ": mean ± standard deviation over folds", or over seeds where there is one fold; "" of a single training. What
+/// over_folds (table.h) gives of its outcomes.
+std::string spread(const Summary&);
 
 /// Leaves the comparison as table.md, table.tex and table.csv in the folder. Its text, and what did not converge.
 std::string write_comparison(const Summary&, const RunFolder&);

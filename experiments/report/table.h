@@ -35,7 +35,8 @@ std::string wide_minus(const std::string& number);
 /// What the ± of means is: a note below tables.
 std::string about_seeds(std::size_t seeds);
 
-/// Of what every fold gave with every seed: seeds are averaged first, then mean and deviation over folds.
+/// Of what every fold gave with every seed: seeds are averaged first, then mean and deviation over folds; of a single
+/// fold, over its seeds.
 Table::Cell over_folds(const std::map<std::string, std::vector<double>>& by_fold, int decimals);
 
 /// Titles, then rows, as text_table takes them. Error where a row or a cell does not fit the columns.

@@ -24,11 +24,21 @@ const Contender* find(const std::vector<Contender>& among, const Condition& want
   return found == among.end() ? nullptr : &*found;
 }
 
+/// The same contenders under titles that tell apart the mixes of both.
+std::vector<Contender> titled(const Predictions& a, const Predictions& b) {
+  std::vector<Condition> conditions;
+  for (const Predictions* p : {&a, &b})
+    for (const Contender& c : p->contenders) conditions.push_back(c.condition);
+  std::vector<Contender> out = a.contenders;
+  for (Contender& c : out) c.title = title(c.condition, several_mixes(conditions));
+  return out;
+}
+
 /// A sentence on conditions of `a` that `b` lacks, if any: a few by name.
 void note_missing(Table& t, const char* which, const Predictions& a, const Predictions& b) {
   constexpr std::size_t few = 6;
   std::vector<std::string> names;
-  for (const Contender& c : a.contenders)
+  for (const Contender& c : titled(a, b))
     if (find(b.contenders, c.condition) == nullptr) names.push_back(c.title);
   if (names.empty()) return;
   const std::size_t more = names.size() > few ? names.size() - few : 0;
@@ -60,7 +70,7 @@ Table versus_table(const Evidence& first, const Evidence& second) {
                  a.classes.size());
   std::vector<Contender> both;  // the first run's, then the second's
   std::vector<std::string> titles;
-  for (const Contender& c : a.contenders)
+  for (const Contender& c : titled(a, b))
     if (const Contender* other = find(b.contenders, c.condition)) {
       titles.push_back(c.title);
       both.insert(both.end(), {c, *other});
@@ -70,12 +80,13 @@ Table versus_table(const Evidence& first, const Evidence& second) {
   io::check_file(!both.empty(), second.name, "has no method, classifier and mix of rows in common with {}", first.name);
   const std::vector<Answers> answers = answers_of(both);
   const Bootstrap bootstrap(answers);
+  const std::size_t folds = std::min(a.folds.size(), b.folds.size());
   std::vector<Pairing> pairings;
   for (std::size_t i = 0; i < titles.size(); ++i)
     pairings.push_back(
         {titles[i], answers[2 * i + 1], answers[2 * i], bootstrap.difference(2 * i + 1, 2 * i, Score::uar)});
-  Table t =
-      pairings_table(fmt::format("UAR of {} (second) less that of {} (first)", second.name, first.name), pairings);
+  Table t = pairings_table(fmt::format("UAR of {} (second) less that of {} (first)", second.name, first.name), pairings,
+                           folds);
   const std::vector<std::string> numbers = score_numbers(both[0].seeds.size());
   t.columns.insert(t.columns.begin() + 1, {{"first, UAR (%)", numbers}, {"second, UAR (%)", numbers}});
   for (std::size_t i = 0; i < titles.size(); ++i) {
@@ -85,7 +96,7 @@ Table versus_table(const Evidence& first, const Evidence& second) {
     t.rows[i].insert(t.rows[i].begin() + 1, {cell(2 * i), cell(2 * i + 1)});
   }
   if (both[0].seeds.size() > 1) t.notes.push_back(about_seeds(both[0].seeds.size()));
-  t.notes.push_back(about_intervals(bootstrap, both[0]));
+  t.notes.push_back(about_intervals(bootstrap, folds));
   note_missing(t, "first", a, b);
   note_missing(t, "second", b, a);
   note_warnings(t, first, second);
