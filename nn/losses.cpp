@@ -24,6 +24,8 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels, const Tensor& c
 }
 
 Tensor bce_with_logits(const Tensor& logits, const Tensor& targets) {
+  check(logits.defined() && targets.defined() && logits.shape() == targets.shape(),
+        "bce_with_logits: needs a target for every logit, got {} and {}", logits.shape(), targets.shape());
   return mean(softplus(logits) - logits * targets);
 }
 
@@ -55,6 +57,8 @@ Tensor gradient_penalty(const Critic& critic, const Tensor& at, double p) {
 
 Tensor interpolate(const Tensor& real, const Tensor& fake, const Tensor& mu) {
   check(real.shape() == fake.shape(), "interpolate: real is {}, fake is {}", real.shape(), fake.shape());
+  check(real.rank() == 2 && mu.shape() == Shape{real.dim(0), 1},
+        "interpolate: needs one μ per row, (B, 1): rows are {}, μ {}", real.shape(), mu.shape());
   return real + mu * (fake - real);
 }
 

@@ -11,6 +11,6 @@ std::vector<Tensor> values(const std::vector<Tensor*>& parameters) {
   return out;
 }
 
-void set_parameter(Tensor& parameter, const Tensor& value) { parameter = variable(value.detach()); }
+void set_parameter(Tensor& parameter, const Tensor& value) { parameter = variable(packed(value.detach())); }
 
 }  // namespace emograd::nn

@@ -27,7 +27,7 @@ std::vector<Tensor*> parameters(Modules&... modules) {
 /// The present values behind the pointers: what grad is asked for.
 std::vector<Tensor> values(const std::vector<Tensor*>& parameters);
 
-/// Makes `parameter` a new leaf with this value.
+/// Makes `parameter` a new leaf with this value, packed: optimisers step through memory in order.
 void set_parameter(Tensor& parameter, const Tensor& value);
 
 /// Adds the module's parameters, untracked, under `prefix.`.

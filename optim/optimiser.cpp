@@ -1,5 +1,6 @@
 #include "optim/optimiser.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "autograd/node.h"
@@ -17,6 +18,18 @@ void check_parameters(const char* name, const std::vector<Tensor*>& parameters) 
   for (const Tensor* p : parameters)
     check(p->defined() && is_float(p->dtype()) && p->is_contiguous(),
           "{}: a parameter is undefined or not a packed float tensor", name);
+  for (auto p = parameters.begin(); p != parameters.end(); ++p)
+    check(std::find(parameters.begin(), p, *p) == p, "{}: parameter {} is given twice", name, p - parameters.begin());
+}
+
+/// A parameter may have been replaced, and state loaded, since the optimiser was made.
+void check_state(const char* name, const std::vector<Tensor*>& parameters, const std::vector<Tensor>& states) {
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const Tensor &p = *parameters[i], &s = states[i];
+    check(s.defined() && s.shape() == p.shape() && s.dtype() == p.dtype() && s.is_contiguous(),
+          "{}: parameter {} is {}{}, its running state {}{}: they must be alike, and packed", name, i, p.dtype(),
+          p.shape(), s.defined() ? s.dtype() : p.dtype(), s.defined() ? s.shape() : Shape{});
+  }
 }
 
 /// One step's view of everything: packed gradients, new values, and the kernel's slots.
@@ -31,6 +44,8 @@ class Step {
       check(grads[i].defined() && grads[i].shape() == p.shape() && grads[i].dtype() == p.dtype(),
             "{}: gradient {} is {}{}, its parameter is {}{}", name, i, grads[i].dtype(), grads[i].shape(), p.dtype(),
             p.shape());
+      check(p.is_contiguous(), "{}: parameter {} was replaced by a view; make it packed, as nn::set_parameter does",
+            name, i);
       gradients_.push_back(packed(grads[i]));
     }
     for (std::size_t i = 0; i < grads.size(); ++i) {
@@ -84,6 +99,8 @@ std::vector<Tensor> Adam::values() const { return nn::values(parameters_); }
 
 void Adam::step(const std::vector<Tensor>& grads) {
   Step s("Adam", parameters_, grads);
+  check_state("Adam", parameters_, m_);
+  check_state("Adam", parameters_, v_);
   for (std::size_t i = 0; i < m_.size(); ++i) {
     make_own(m_[i]);
     make_own(v_[i]);
@@ -115,7 +132,10 @@ Sgd::Sgd(std::vector<Tensor*> parameters, SgdConfig c) : config(c), parameters_(
 std::vector<Tensor> Sgd::values() const { return nn::values(parameters_); }
 
 void Sgd::step(const std::vector<Tensor>& grads) {
+  check(config.momentum == 0 || !velocity_.empty(),
+        "Sgd: it was made without momentum and keeps no velocity; make another one for momentum {}", config.momentum);
   Step s("Sgd", parameters_, grads);
+  check_state("Sgd", parameters_, velocity_);
   for (std::size_t i = 0; i < velocity_.size(); ++i) {
     make_own(velocity_[i]);
     s.slots()[i].m = velocity_[i].raw();

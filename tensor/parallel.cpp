@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "tensor/error.h"
@@ -38,7 +39,7 @@ class Team {
   bool run(std::int64_t n, int ranges, void (*body)(void*, std::int64_t, std::int64_t), void* context) {
     const std::unique_lock lock(busy_, std::try_to_lock);
     if (!lock.owns_lock()) return false;
-    for (; helpers_ < ranges - 1; ++helpers_) std::thread(&Team::help, this, helpers_ + 1).detach();
+    while (helpers_ < ranges - 1 && add_helper()) {}
     job_ = {n, ranges, body, context};
     unfinished_.store(ranges);
     unclaimed_.store(ranges == kMostThreads ? ~std::uint64_t{0} : (std::uint64_t{1} << ranges) - 1);
@@ -61,6 +62,15 @@ class Team {
     void (*body)(void*, std::int64_t, std::int64_t) = nullptr;
     void* context = nullptr;
   };
+
+  /// False where the system has no thread left: the caller then runs every range that nobody takes.
+  bool add_helper() {
+    try {
+      std::thread(&Team::help, this, helpers_ + 1).detach();
+    } catch (const std::system_error&) { return false; }
+    ++helpers_;
+    return true;
+  }
 
   /// Whoever gets true may read job_: it stays until the claimed range is finished.
   bool claim(int range) {
@@ -115,11 +125,19 @@ Team& team() {
 
 }  // namespace
 
-int thread_count() { return std::min(omp_get_max_threads(), kMostThreads); }
+namespace {
+std::atomic<int> chosen{0};  // 0: nobody has set it
+}
+
+int thread_count() {
+  static const int initial = std::min(omp_get_max_threads(), kMostThreads);
+  const int n = chosen.load(std::memory_order_relaxed);
+  return n > 0 ? n : initial;
+}
 
 void set_thread_count(int n) {
   check(n >= 1, "set_thread_count: needs at least one thread, got {}", n);
-  omp_set_num_threads(n);
+  chosen.store(std::min(n, kMostThreads), std::memory_order_relaxed);
 }
 
 int available_threads() { return inside || omp_in_parallel() ? 1 : thread_count(); }

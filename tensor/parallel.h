@@ -5,7 +5,8 @@
 
 namespace emograd {
 
-/// Threads that parallel_for may use, at most 64: OMP_NUM_THREADS or the number of processors, unless set.
+/// Threads that parallel_for may use, on whatever thread it is called, at most 64: OMP_NUM_THREADS or the number of
+/// processors, unless set.
 int thread_count();
 void set_thread_count(int n);  // n ≥ 1; Error otherwise
 /// Threads that a parallel_for called here would use: 1 inside another.

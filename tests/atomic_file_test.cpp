@@ -56,6 +56,17 @@ TEST_CASE("atomic file: a symbolic link stays") {
   write_text(folder / "link", "new");
   CHECK(fs::is_symlink(folder / "link"));
   CHECK(content(folder / "target") == "new");
+
+  fs::create_directory(folder / "elsewhere");
+  fs::create_symlink("elsewhere/fresh", folder / "to a link");
+  fs::create_symlink("to a link", folder / "dangling");
+  write_text(folder / "dangling", "first");
+  CHECK(fs::is_symlink(folder / "dangling"));
+  CHECK(fs::is_symlink(folder / "to a link"));
+  CHECK(content(folder / "elsewhere/fresh") == "first");
+
+  fs::create_symlink("circle", folder / "circle");
+  CHECK_FILE_ERROR(write_text(folder / "circle", "x"), "links that lead in a circle");
 }
 
 TEST_CASE("atomic file: errors name the file and the reason and leave nothing behind") {

@@ -242,6 +242,9 @@ TEST_CASE("npz: hostile archives") {
   };
   CHECK_FILE_ERROR(npz(with(first + 8, std::uint16_t{1})), "encrypted");
   CHECK_FILE_ERROR(npz(with(first + 10, std::uint16_t{12})), "compression method 12");
+  std::string escape = replaced(two, "ac.npy", "a\x1b.npy");  // nothing that a terminal would obey
+  escape[second + 10] = 12;
+  CHECK_FILE_ERROR(npz(escape), "member 'a\\x1b.npy'");
   CHECK_FILE_ERROR(npz(with(first + 24, std::uint32_t{5})), "two sizes differ");
   CHECK_FILE_ERROR(npz(with(first + 42, std::uint32_t{4000000000})), "is not where the directory says");
   CHECK_FILE_ERROR(npz(with(first + 20, std::uint64_t{0x00ffffff00ffffff})), "reaches beyond the archive");

@@ -105,4 +105,7 @@ TEST_CASE("parallel: the number of threads is set, read and checked") {
   CHECK(thread_count() == 2);
   CHECK_THROWS_AS(set_thread_count(0), Error);
   CHECK(thread_count() == 2);
+  int of_another = 0;  // thread
+  std::thread([&] { of_another = thread_count(); }).join();
+  CHECK(of_another == 2);
 }

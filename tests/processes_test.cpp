@@ -7,12 +7,14 @@
 
 #include <csignal>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "tensor/error.h"
 #include "tensor/io/atomic_file.h"
 #include "tensor/parallel.h"
+#include "tests/environment.h"
 #include "tests/run_program.h"
 #include "tests/temporary_folder.h"
 
@@ -103,6 +105,25 @@ TEST_CASE("processes: the same bytes for any number of them, also after an inter
       const std::string name = fmt::format("{}-{}", number, jobs);
       check_goes_on("yi2020_table1", ten_units(folder / name, jobs), folder / name, number,
                     "units/seed0-fold00-adan.json", expected);
+    }
+}
+
+TEST_CASE("processes: with several threads each, also where a library multiplies, which the parent has used before") {
+  const TemporaryFolder folder;
+  std::map<std::string, std::string> first;
+  for (const char* library : {"openblas", "onednn"})
+    for (const char* jobs : {"1", "2"}) {
+      const EnvironmentVariable gemm("EMOGRAD_GEMM", library);
+      const std::string out = folder / fmt::format("{}-{}", library, jobs);
+      std::vector<std::string> arguments = words(
+          "--models none,adan --classifiers dnn --epochs 1 --batch 512 --sets 1 --dnn-steps 2 --split group-k:2 "
+          "--threads 4 --jobs");
+      arguments.insert(arguments.end(), {jobs, "--out", out});
+      const Finished run = run_table1(arguments);
+      INFO(run.err);
+      REQUIRE(run.exit_code == 0);
+      if (*jobs == '1') first = run_content(out);
+      else CHECK(differing_files(run_content(out), first) == "");
     }
 }
 

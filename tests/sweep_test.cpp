@@ -75,9 +75,8 @@ TEST_CASE("sweep: one number per model, classifier and mix, in tables, sweep.csv
     CHECK(uar.to_vector<double>()[i] == doctest::Approx(expected).epsilon(1e-12));
     CHECK(run.out.find(fmt::format("{:.2f} [", 100 * expected)) != std::string::npos);
   }
-  for (const char* line :
-       {"UAR (%), DNN, real rows and synthetic sets\n", "UAR (%), SVM, synthetic sets only\n", "NOISE  ", "  ADAN\n",
-        "[low, high]: 95 % intervals of a bootstrap over speakers"})
+  for (const char* line : {"UAR (%), DNN, real rows and synthetic sets\n", "UAR (%), SVM, synthetic sets only\n",
+                           "NOISE  ", "  ADAN\n", "[low, high]: 95 % intervals of a bootstrap over speakers"})
     CHECK(run.out.find(line) != std::string::npos);
   CHECK(run.out.find("±") == std::string::npos);  // one seed
 }

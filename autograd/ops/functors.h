@@ -257,7 +257,9 @@ struct Pow {                                                        // y = aᵇ;
   static constexpr const char* name = "pow";
   static constexpr Domain domain{0.5, 2.5};
   template <class T> HD static T f(T a, T b) { return math::pow(a, b); }
-  template <class V> static V vjp_a(const V& g, A<V> a, B<V> b) { return g * (b * pow(a, b - 1.0)); }
+  template <class V> static V vjp_a(const V& g, A<V> a, B<V> b) {  // 0 where a and b are, not 0·∞
+    return g * (b * pow(a, where(logical_and(a == 0.0, b == 0.0), ones_like(b), b) - 1.0));
+  }
   template <class V> static V vjp_b(const V& g, A<V> a, Y<V> y) {
     return where(a == 0.0, zeros_like(g), g * y * log(where(a == 0.0, ones_like(a), a)));
   }

@@ -112,7 +112,9 @@ Tensor linear(const Tensor& x, const Tensor& w, const Tensor& b, double slope) {
   if (x.rank() != 2) {
     Shape shape = x.shape();
     shape[x.rank() - 1] = w.dim(0);
-    return reshape(linear(reshape(x, {-1, w.dim(1)}), w, b, slope), shape);
+    std::int64_t rows = 1;
+    for (int i = 0; i + 1 < x.rank(); ++i) rows *= x.shape()[i];
+    return reshape(linear(reshape(x, {rows, w.dim(1)}), w, b, slope), shape);
   }
   if (!fused_mode()) {
     const Tensor z = matmul(x, transpose(w)) + b;

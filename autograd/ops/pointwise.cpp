@@ -1,5 +1,7 @@
 #include "autograd/ops/pointwise.h"
 
+#include <cmath>
+
 #include "autograd/ops/functors.h"
 #include "autograd/ops/pointwise_loops.h"
 #include "autograd/ops/shape.h"
@@ -101,10 +103,13 @@ Tensor compare(const Tensor& a, const Tensor& b) {
   return run2(Op::name, fn, &op, p.a, p.b, DType::boolean);
 }
 
+/// Whole numbers are compared as f64 where c is none that they could equal.
 template <class Op>
 Tensor compare(const Tensor& x, double c) {
   check(x.defined(), "{}: the input is undefined", Op::name);
-  return compare<Op>(x, full({}, c, x.dtype()));
+  const bool whole = c == std::floor(c) && std::abs(c) <= 0x1p53;
+  return x.dtype() != DType::i64 || whole ? compare<Op>(x, full({}, c, x.dtype()))
+                                          : compare<Op>(cast(x, DType::f64), full({}, c, DType::f64));
 }
 
 template <class Op>

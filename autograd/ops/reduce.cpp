@@ -1,6 +1,7 @@
 #include "autograd/ops/reduce.h"
 
 #include <array>
+#include <cmath>
 #include <limits>
 
 #include "autograd/ops/pointwise.h"
@@ -50,8 +51,9 @@ Tensor extreme(const char* name, kernels::Reduction kind, const Tensor& x, const
                 });
 }
 
-/// s^p for s ≥ 0 with all derivatives 0 where s is 0.
+/// s^p for s ≥ 0. A whole p makes it a polynomial; otherwise all derivatives are 0 where s is 0.
 Tensor power_of_sum(const Tensor& s, double p) {
+  if (p == std::floor(p)) return pow(s, p);
   const Tensor zero = s.detach() == 0.0;
   return where(zero, zeros_like(s), pow(where(zero, ones_like(s), s), p));
 }
@@ -103,7 +105,8 @@ Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdim) {
 }
 
 Tensor norm(const Tensor& x, double p, const Axes& axes, bool keepdim) {
-  check(p >= 1, "norm: p is {}, must be at least 1", p);
+  check(p >= 1 && std::isfinite(p),
+        "norm: p is {}, must be at least 1 and finite; the largest magnitude is max(abs(x))", p);
   plan("norm", x, axes, false);
   if (p == 2) return norm_power(x, 1, axes, keepdim);
   if (p == 1) return sum(abs(x), axes, keepdim);
@@ -111,7 +114,7 @@ Tensor norm(const Tensor& x, double p, const Axes& axes, bool keepdim) {
 }
 
 Tensor norm_power(const Tensor& x, double p, const Axes& axes, bool keepdim) {
-  check(p > 0, "norm_power: p is {}, must be positive", p);
+  check(p > 0 && std::isfinite(p), "norm_power: p is {}, must be positive and finite", p);
   plan("norm_power", x, axes, false);
   return power_of_sum(sum(square(x), axes, keepdim), p / 2);
 }

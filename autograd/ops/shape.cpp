@@ -1,6 +1,7 @@
 #include "autograd/ops/shape.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "autograd/ops/reduce.h"
 #include "autograd/record.h"
@@ -41,20 +42,18 @@ bool reshaped_strides(const Tensor& x, const Shape& shape, Strides& strides) {
 }
 
 Shape resolve(const Tensor& x, Shape shape) {
+  const Shape asked = shape;
   int unknown = -1;
-  std::int64_t known = 1;
   for (int i = 0; i < shape.rank(); ++i) {
-    check(shape[i] >= -1, "reshape: shape {} has a negative extent", shape);
-    if (shape[i] == -1) {
-      check(unknown < 0, "reshape: only one extent of {} may be −1", shape);
-      unknown = i;
-    } else {
-      known *= shape[i];
-    }
+    if (shape[i] != -1) continue;
+    check(unknown < 0, "reshape: only one extent of {} may be −1", shape);
+    unknown = i;
+    shape[i] = 1;
   }
+  const std::int64_t known = checked_numel("reshape", shape, 1);
   if (unknown >= 0) {
     check(known > 0 && x.numel() % known == 0, "reshape: {} elements of {} do not divide into {}", x.numel(), x.shape(),
-          shape);
+          asked);
     shape[unknown] = x.numel() / known;
   }
   check(numel(shape) == x.numel(), "reshape: shape {} holds {} elements, {} holds {}", x.shape(), x.numel(), shape,
@@ -67,6 +66,7 @@ Shape resolve(const Tensor& x, Shape shape) {
 Tensor broadcast_to(const Tensor& x, const Shape& shape) {
   require("broadcast_to", x);
   if (x.shape() == shape) return x;
+  checked_numel("broadcast_to", shape, 1);
   Tensor y = x.view_as(shape, broadcast_strides("broadcast_to", x.shape(), x.strides(), shape), x.offset());
   return record("broadcast_to", std::move(y), {x}, [from = x.shape()](const Tensor& g) { return sum_to(g, from); });
 }
@@ -170,8 +170,8 @@ Tensor slice(const Tensor& x, std::int64_t axis, std::int64_t start, std::int64_
   check(first >= 0 && first <= size, "slice: start {} is out of range for axis {} of shape {}", start, axis, x.shape());
   Shape shape = x.shape();
   Strides strides = x.strides();
-  shape[at] = std::max<std::int64_t>(0, (last - first + step - 1) / step);
-  strides[at] *= step;
+  shape[at] = last > first ? 1 + (last - first - 1) / step : 0;
+  if (shape[at] > 1) strides[at] *= step;
   return record("slice", x.view_as(shape, strides, x.offset() + first * x.strides()[at]), {x},
                 [at, first, step, size](const Tensor& g) { return embed(g, at, first, step, size); });
 }
@@ -181,26 +181,29 @@ Tensor embed(const Tensor& x, std::int64_t axis, std::int64_t start, std::int64_
   const int at = normalize_axis("embed", axis, x.shape());
   const std::int64_t n = x.shape()[at];
   check(step >= 1, "embed: step is {}, must be at least 1", step);
-  check(start >= 0 && (n == 0 || start + (n - 1) * step < size),
+  check(start >= 0 && (n == 0 || (start < size && (n == 1 || step <= (size - 1 - start) / (n - 1)))),
         "embed: {} elements from {} in steps of {} do not fit in extent {} of axis {}", n, start, step, size, axis);
   Shape shape = x.shape();
   shape[at] = size;
   Tensor y = zeros(shape, x.dtype());
   if (n > 0) {
     Strides strides = y.strides();
-    strides[at] *= step;
+    if (n > 1) strides[at] *= step;
     const Tensor window = y.view_as(x.shape(), strides, start * y.strides()[at]);
     kernels::copy_into(packed(x).raw(), window.view());
   }
   return record("embed", std::move(y), {x}, [at, start, step, n](const Tensor& g) {
-    return slice(g, at, start, n ? start + (n - 1) * step + 1 : start, step);
+    return slice(g, at, start, n > 1 ? start + (n - 1) * step + 1 : start + n, step);
   });
 }
 
 Tensor pad(const Tensor& x, std::int64_t axis, std::int64_t before, std::int64_t after) {
   require("pad", x);
-  check(before >= 0 && after >= 0, "pad: widths must not be negative, got {} and {}", before, after);
-  return embed(x, axis, before, 1, before + x.dim(axis) + after);
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t size = x.dim(axis);
+  check(before >= 0 && after >= 0 && before <= most - size && after <= most - size - before,
+        "pad: widths must not be negative, and fit an extent of 63 bits: got {} and {} around {}", before, after, size);
+  return embed(x, axis, before, 1, before + size + after);
 }
 
 Tensor flip(const Tensor& x, std::int64_t axis) {

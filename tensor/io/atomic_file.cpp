@@ -39,8 +39,11 @@ int open_temporary(const fs::path& target, fs::path& temporary) {
 
 AtomicFile::AtomicFile(const fs::path& target) : target_(target) {
   std::error_code ignored;
-  if (fs::is_symlink(target_, ignored)) target_ = fs::weakly_canonical(target_, ignored);
+  constexpr int most_links = 40;                                            // as the system follows
+  for (int i = 0; i < most_links && fs::is_symlink(target_, ignored); ++i)  // also one that leads to no file yet
+    target_ = folder_of(target_) / fs::read_symlink(target_, ignored);
   const std::string name = target.string();
+  check_file(!fs::is_symlink(target_, ignored), name, "cannot be written: it is one of links that lead in a circle");
   check_file(!target_.empty() && target_.has_filename(), name, "cannot be written: the path names no file");
   struct stat old {};
   const bool replaces = ::stat(target_.c_str(), &old) == 0;

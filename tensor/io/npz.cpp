@@ -98,6 +98,7 @@ Member read_entry(Bytes file, const Directory& directory, std::uint64_t& at, con
   Member m;
   m.name = io::as_text(file.subspan(at + zip::central_bytes, name_bytes));
   io::check_name(name, "member", m.name);
+  const std::string shown = printable(m.name);
   m.method = load<std::uint16_t>(file, at + 10);
   m.crc = load<std::uint32_t>(file, at + 16);
   m.packed_bytes = load<std::uint32_t>(file, at + 20);
@@ -105,23 +106,23 @@ Member read_entry(Bytes file, const Directory& directory, std::uint64_t& at, con
   m.begin = load<std::uint32_t>(file, at + 42);
   widen(file.subspan(at + zip::central_bytes + name_bytes, extra_bytes), {&m.bytes, &m.packed_bytes, &m.begin}, name,
         m);
-  check_file(!(flags & zip::flag_encrypted), name, "member '{}' is encrypted", m.name);
+  check_file(!(flags & zip::flag_encrypted), name, "member '{}' is encrypted", shown);
   check_file(m.method == zip::method_stored || m.method == zip::method_deflated, name,
-             "member '{}' uses compression method {}; save it with numpy.savez or numpy.savez_compressed", m.name,
+             "member '{}' uses compression method {}; save it with numpy.savez or numpy.savez_compressed", shown,
              m.method);
   check_file(m.method == zip::method_deflated || m.bytes == m.packed_bytes, name,
-             "member '{}' is stored, but its two sizes differ: {} and {}", m.name, m.packed_bytes, m.bytes);
+             "member '{}' is stored, but its two sizes differ: {} and {}", shown, m.packed_bytes, m.bytes);
 
   check_file(
       fits(m.begin, zip::local_bytes, directory.begin) && load<std::uint32_t>(file, m.begin) == zip::local_signature,
-      name, "member '{}' is not where the directory says, at {}", m.name, m.begin);
+      name, "member '{}' is not where the directory says, at {}", shown, m.begin);
   const auto local_name = load<std::uint16_t>(file, m.begin + 26),
              local_extra = load<std::uint16_t>(file, m.begin + 28);
   const std::uint64_t data = m.begin + zip::local_bytes + local_name + local_extra;
   check_file(fits(data, m.packed_bytes, directory.begin), name, "member '{}' of {} bytes reaches beyond the archive",
-             m.name, m.packed_bytes);
+             shown, m.packed_bytes);
   check_file(io::as_text(file.subspan(m.begin + zip::local_bytes, local_name)) == m.name, name,
-             "member '{}' has another name in its local record", m.name);
+             "member '{}' has another name in its local record", shown);
   m.end = data + m.packed_bytes;
   at += zip::central_bytes + tail;
   return m;
@@ -136,8 +137,8 @@ std::vector<Member> read_directory(Bytes file, const std::string& name) {
   // A small archive whose members share packed bytes can unpack to any size.
   std::sort(members.begin(), members.end(), [](const Member& a, const Member& b) { return a.begin < b.begin; });
   for (std::size_t i = 1; i < members.size(); ++i)
-    check_file(members[i - 1].end <= members[i].begin, name, "members '{}' and '{}' overlap", members[i - 1].name,
-               members[i].name);
+    check_file(members[i - 1].end <= members[i].begin, name, "members '{}' and '{}' overlap",
+               printable(members[i - 1].name), printable(members[i].name));
   return members;
 }
 

@@ -1,6 +1,7 @@
 #include "tensor/kernels/gemm.h"
 
 #include <cblas.h>
+#include <omp.h>
 #ifdef EMOGRAD_HAVE_ONEDNN
 #include <dnnl.h>
 #endif
@@ -12,6 +13,7 @@
 
 #include "tensor/error.h"
 #include "tensor/kernels/gemm_packed.h"
+#include "tensor/parallel.h"
 #include "tensor/trace.h"
 
 namespace emograd::kernels {
@@ -102,9 +104,20 @@ void multiply_by_library(Backend, const Gemm& g, const double* a, const double* 
               static_cast<blasint>(std::max(g.b.row_stride, g.b.col_stride)), 0, c, static_cast<blasint>(g.n));
 }
 
+// For the calling thread, until the end of the scope: a library that it calls uses no other.
+class OneThread {
+ public:
+  OneThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+  ~OneThread() { omp_set_num_threads(before_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_;
+};
+
 // The libraries divide the work, sums included, by the number of threads. So C is cut into panels that depend on the
-// sizes alone, and each is one call on one thread: both libraries stay on it inside a parallel region. The region is
-// opened even for one panel, or a library would open its own.
+// sizes alone, and each is one call on one thread. The threads are ours: a forked process cannot use OpenMP's.
 template <class T>
 void gemm_in_panels(Backend backend, const Gemm& g) {
   const int64_t sizes[] = {g.m, g.n, g.k, g.a.row_stride, g.a.col_stride, g.b.row_stride, g.b.col_stride};
@@ -116,19 +129,21 @@ void gemm_in_panels(Backend backend, const Gemm& g) {
   const int64_t length = cut_rows ? g.m : g.n;
   const int64_t panel = std::max(shortest, (length + most - 1) / most);
   const int64_t panels = (length + panel - 1) / panel;
-#pragma omp parallel for schedule(static)
-  for (int64_t task = 0; task < g.batch * panels; ++task) {
-    const int64_t batch = task / panels, begin = task % panels * panel, end = std::min(begin + panel, length);
-    const int64_t i = cut_rows ? begin : 0, m = cut_rows ? end - begin : g.m;
-    const int64_t j = cut_rows ? 0 : begin, n = cut_rows ? g.n : end - begin;
-    const T* a = static_cast<const T*>(g.a.data) + batch * g.a.batch_stride + i * g.a.row_stride;
-    const T* b = static_cast<const T*>(g.b.data) + batch * g.b.batch_stride + j * g.b.col_stride;
-    T* c = static_cast<T*>(g.c) + (batch * g.m + i) * g.n + j;
-    if (g.k == 0)
-      for (int64_t row = 0; row < m; ++row) std::fill_n(c + row * g.n, n, T{0});
-    else multiply_by_library(backend, g, a, b, c, m, n);
-    apply(g.epilogue, c, m, n, g.n, j);
-  }
+  parallel_for(g.batch * panels, 1, [&](int64_t first, int64_t last) {
+    const OneThread one;
+    for (int64_t task = first; task < last; ++task) {
+      const int64_t batch = task / panels, begin = task % panels * panel, end = std::min(begin + panel, length);
+      const int64_t i = cut_rows ? begin : 0, m = cut_rows ? end - begin : g.m;
+      const int64_t j = cut_rows ? 0 : begin, n = cut_rows ? g.n : end - begin;
+      const T* a = static_cast<const T*>(g.a.data) + batch * g.a.batch_stride + i * g.a.row_stride;
+      const T* b = static_cast<const T*>(g.b.data) + batch * g.b.batch_stride + j * g.b.col_stride;
+      T* c = static_cast<T*>(g.c) + (batch * g.m + i) * g.n + j;
+      if (g.k == 0)
+        for (int64_t row = 0; row < m; ++row) std::fill_n(c + row * g.n, n, T{0});
+      else multiply_by_library(backend, g, a, b, c, m, n);
+      apply(g.epilogue, c, m, n, g.n, j);
+    }
+  });
 }
 
 }  // namespace

@@ -4,10 +4,13 @@
 
 #include <array>
 #include <bit>
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
 #include <new>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "tensor/error.h"
@@ -62,7 +65,13 @@ struct State {
 
   static std::size_t default_cap() {
     const char* text = std::getenv("EMOGRAD_POOL_MIB");
-    return (text ? std::strtoull(text, nullptr, 10) : 1024) << 20;
+    if (!text || !*text) return std::size_t{1024} << 20;
+    const std::string_view digits(text);
+    std::size_t mib = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), mib);
+    check(error == std::errc() && end == digits.data() + digits.size() && mib <= std::size_t{1} << 40,
+          "EMOGRAD_POOL_MIB={}: must be a whole number of MiB, or unset", text);
+    return mib << 20;
   }
 };
 
