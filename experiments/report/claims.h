@@ -41,7 +41,8 @@ struct Claim {
   /// Nothing where the run cannot tell.
   std::function<std::optional<Estimate>(const Evidence&)> measure;
 };
-/// In the order of their papers.
+std::vector<Claim> claims_of_yi2020();
+/// All papers' in their order.
 const std::vector<Claim>& known_claims();
 
 /// A claim and what one run says about it; or no run does.
