@@ -102,7 +102,4 @@ Tensor record_joint(const char* name, Tensor y, const std::vector<Tensor>& input
   return y.with_node(Ref<TapeEntry>(new detail::JointNode<Backward>(name, y, inputs, std::move(backward))));
 }
 
-/// For operations that have a value but no derivative: throws GradError where one would be asked for, when it runs.
-void refuse_tracked(const char* name, Inputs inputs);
-
 }  // namespace emograd

@@ -66,7 +66,7 @@ struct Row {
 void enable(bool);
 bool enabled();
 void clear();
-/// What was seen since enable or clear, per (kernel, equation, phase), slowest first.
+/// What was seen while enabled since the last clear, per (kernel, equation, phase), slowest first.
 std::vector<Row> rows();
 /// The tables that --trace prints: one per kernel, one per equation, with calls, time, share, GFLOP/s and GB/s.
 void print(std::ostream&);

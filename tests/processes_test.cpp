@@ -108,6 +108,16 @@ TEST_CASE("processes: the same bytes for any number of them, also after an inter
     }
 }
 
+TEST_CASE("processes: children are waited for also where a parent has left SIGCHLD ignored") {
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  int watched = 0;
+  run_in_processes(
+      2, 2, [](std::int64_t, const Worker& worker) { worker.epoch_done(); },
+      [&](std::int64_t epochs) { watched += static_cast<int>(epochs); });
+  std::signal(SIGCHLD, before);
+  CHECK(watched == 2);
+}
+
 TEST_CASE("processes: with several threads each, also where a library multiplies, which the parent has used before") {
   const TemporaryFolder folder;
   std::map<std::string, std::string> first;

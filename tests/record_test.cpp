@@ -10,15 +10,6 @@
 using namespace emograd;
 using namespace emograd::cases;
 
-TEST_CASE("record: an op without a derivative refuses tracked inputs by name, when it runs") {
-  const Tensor x = tensor({1, 2}), v = variable(x);
-  CHECK_NOTHROW(refuse_tracked("rounding", {x}));
-  CHECK_THROWS_AS(refuse_tracked("rounding", {x, v}), GradError);
-  CHECK(contains(complaint([&] { refuse_tracked("rounding", {v}); }), "rounding: has no derivative"));
-  const NoGrad off;
-  CHECK_NOTHROW(refuse_tracked("rounding", {v}));
-}
-
 TEST_CASE("record: untracked inputs, or NoGrad, leave the value as it is") {
   const Tensor x = tensor({1, 2}), v = variable(x);
   const auto rule = [](const Tensor& g) { return g; };
