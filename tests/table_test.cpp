@@ -239,6 +239,8 @@ TEST_CASE("comparison: one seed has no deviation, and says what it cannot show; 
   CHECK(one.tables().size() == 3);
   CHECK(!contains(one.text(), "no augmentation"));
   CHECK(contains(one.folds.notes[0], "2 lack one or more"));
+  CHECK(contains(one.scores.notes[0], "Fewer than 4 speakers have a (1), b (1): resamples without"));
+  CHECK(!contains(c.scores.notes[0], "Fewer than"));
 }
 
 TEST_CASE("predictions: what is refused, and by which name") {
