@@ -148,8 +148,8 @@ std::string about_folds(const Contender& c) {
 
 /// "", or which classes are missing from so many resamples that their UAR is not quite that of the table.
 std::string about_rare_classes(const Contender& c, const std::vector<std::string>& classes) {
-  constexpr std::ptrdiff_t few =
-      4;  // of ten speakers: 0.6 % of the resamples lack a class that four have, 3 % one of three
+  // Of ten speakers' resamples 0.6 % lack a class that four have, 2.8 % one that three have.
+  constexpr std::ptrdiff_t few = 4;
   std::vector<std::string> names;
   for (std::size_t k = 0; k < classes.size(); ++k) {
     const auto having = std::count_if(c.by_speaker[0].begin(), c.by_speaker[0].end(), [&](const Confusion& of_speaker) {
