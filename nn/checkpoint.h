@@ -22,8 +22,9 @@ struct Checkpoint {
 /// Saving over a checkpoint leaves the old or the new one, complete, whenever the process is killed or the machine
 /// stops: the tensor file is new under a name of its own, the manifest then replaces the old one in a single rename,
 /// and only then is what it no longer names removed, leftovers of killed saves included. Other files in the folder are
-/// left alone, but for temporary ones (AtomicFile::is_temporary): nobody else may be writing there. Saves and loads of one folder wait for each other (flock). FileError where it cannot be written or the
-/// state holds what JSON cannot, e.g. NaN.
+/// left alone, but for temporary ones (AtomicFile::is_temporary): nobody else may be writing there. Saves and loads of
+/// one folder wait for each other (flock). FileError where it cannot be written or the state holds what JSON cannot,
+/// e.g. NaN.
 void save_checkpoint(const std::filesystem::path& folder, const Checkpoint&);
 
 /// Has a save into this folder ever been completed? One that fails, or is killed, may leave the folder without one.

@@ -137,7 +137,9 @@ int thread_count() {
 
 void set_thread_count(int n) {
   check(n >= 1, "set_thread_count: needs at least one thread, got {}", n);
-  chosen.store(std::min(n, kMostThreads), std::memory_order_relaxed);
+  n = std::min(n, kMostThreads);
+  chosen.store(n, std::memory_order_relaxed);
+  omp_set_num_threads(n);  // of libraries that this thread calls
 }
 
 int available_threads() { return inside || omp_in_parallel() ? 1 : thread_count(); }

@@ -39,8 +39,9 @@ int open_temporary(const fs::path& target, fs::path& temporary) {
 
 AtomicFile::AtomicFile(const fs::path& target) : target_(target) {
   std::error_code ignored;
-  constexpr int most_links = 40;                                            // as the system follows
-  for (int i = 0; i < most_links && fs::is_symlink(target_, ignored); ++i)  // also one that leads to no file yet
+  constexpr int most_links = 40;  // as the system follows
+  // Also one that leads to no file yet.
+  for (int i = 0; i < most_links && fs::is_symlink(target_, ignored); ++i)
     target_ = folder_of(target_) / fs::read_symlink(target_, ignored);
   const std::string name = target.string();
   check_file(!fs::is_symlink(target_, ignored), name, "cannot be written: it is one of links that lead in a circle");

@@ -14,9 +14,8 @@ namespace emograd {
 /// at any moment the target is the old file or the complete new one; a crash can leave a file named `.emograd-*.tmp`
 /// behind.
 ///
-/// A replaced file's mode bits are kept; a symbolic link stays and the file it leads to is replaced,
-/// or made. Every failure is a
-/// FileError with the system's reason, and the temporary file is removed.
+/// A replaced file's mode bits are kept; a symbolic link stays and the file it leads to is replaced, or made. Every
+/// failure is a FileError with the system's reason, and the temporary file is removed.
 class AtomicFile {
  public:
   /// Whether a file of this name is one that a crash left behind, or that is being written.

@@ -28,9 +28,9 @@ struct Gemm {
   GemmEpilogue epilogue;
 };
 
-/// Computes the product on available_threads() threads (parallel.h). The bits of C depend on nothing but the sizes, which of an
-/// operand's strides is 1, the values and the processor: not on the number of threads or on where the operands lie.
-/// Throws Error if neither stride of an operand is 1, or if EMOGRAD_GEMM names no backend of this build.
+/// Computes the product on available_threads() threads (parallel.h). The bits of C depend on nothing but the sizes,
+/// which of an operand's strides is 1, the values and the processor: not on the number of threads or on where the
+/// operands lie. Throws Error if neither stride of an operand is 1, or if EMOGRAD_GEMM names no backend of this build.
 void gemm(const Gemm& product);
 
 /// Name of the code that gemm(product) would run: "packed" (gemm_packed.cpp, AVX-512), "onednn" or "openblas".
