@@ -177,6 +177,10 @@ TEST_CASE("claims: a discriminator's loss that drops and then rises has risen, w
   CHECK(verdict("yi2020/wadan-loss-d", run(-0.02)) == Verdict::not_reproduced);
   CHECK(verdict("yi2020/gan-loss-d", run(0.02)) == Verdict::reproduced);  // that one asks for the fall from the start
   CHECK(claim("yi2020/cgan-loss-g").measure(run(0.02))->value == doctest::Approx(-2.01));
+  Evidence table = run(0.02);
+  table.config["program"] = "yi2020_table1";
+  CHECK(verdict("yi2020/wadan-loss-d", table) == Verdict::reproduced);
+  CHECK_FALSE(can_tell("yi2020/gradient-wadan", table));  // it keeps no gradients
   CHECK(verdict("yi2020/cgan-loss-g", run(0.02)) == Verdict::reproduced);
 }
 
