@@ -48,8 +48,8 @@ constexpr const char* rule =
     "reproduced where none of it does, and inconclusive otherwise. Intervals of UAR are bootstraps over speakers and "
     "seeds, as the tables of runs have them; of what is a number per training, Student's over folds or, of one fold, "
     "over seeds; of times, the least and the most. They are of one claim at a time: of twenty numbers that lie on the "
-    "border of their range one will be judged by chance, more where speakers share a model. What fewer epochs than the "
-    "paper's give is no judgement of the paper's.";
+    "border of their range one will be judged by chance, more where speakers share a model. What is found with fewer "
+    "epochs than the paper's says nothing of the paper's.";
 
 }  // namespace
 
