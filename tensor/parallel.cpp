@@ -28,6 +28,8 @@ inline void pause() {
 #endif
 }
 
+std::atomic<int> chosen{0};  // how many threads there shall be; 0: nobody has said
+
 thread_local bool inside = false;  // of a parallel_for: on this thread
 
 /// The calling thread and its helpers. A job is cut into ranges, one per thread; whoever takes a range's bit runs it.
@@ -124,10 +126,6 @@ Team& team() {
 }
 
 }  // namespace
-
-namespace {
-std::atomic<int> chosen{0};  // 0: nobody has set it
-}
 
 int thread_count() {
   static const int initial = std::min(omp_get_max_threads(), kMostThreads);

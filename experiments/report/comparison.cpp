@@ -11,6 +11,7 @@
 #include <set>
 #include <system_error>
 #include <tuple>
+#include <utility>
 
 #include "tensor/error.h"
 
@@ -66,6 +67,13 @@ std::string about_shared_models(std::size_t speakers, std::size_t folds) {
 
 }  // namespace
 
+void give_titles(std::vector<Contender>& contenders, const std::vector<Contender>& beside) {
+  std::vector<Condition> conditions;
+  for (const auto* some : {&std::as_const(contenders), &beside})
+    for (const Contender& c : *some) conditions.push_back(c.condition);
+  for (Contender& c : contenders) c.title = title(c.condition, several_mixes(conditions));
+}
+
 std::vector<Answers> answers_of(const std::vector<Contender>& contenders) {
   std::vector<Answers> answers;
   for (const Contender& c : contenders) {
@@ -82,7 +90,7 @@ Table::Cell interval_cell(double share, const Interval& i, bool change) {
 }
 
 Table::Cell score_cell(std::vector<double> per_seed, const Interval& i) {
-  for (double& v : per_seed) v *= 100;
+  per_seed = percents(std::move(per_seed));
   const MeanSd r = mean_sd(per_seed);
   Table::Cell cell{mean_and_sd(per_seed) + " " + brackets(i), {r.mean, r.sd, 100 * i.low, 100 * i.high}};
   if (per_seed.size() == 1) cell.numbers.erase(cell.numbers.begin() + 1);
@@ -113,11 +121,7 @@ std::string about_intervals(const Bootstrap& bootstrap, std::size_t folds) {
 
 namespace {
 
-Table::Cell fold_cell(const Contender& c, Score s) {
-  std::vector<double> of_folds = score_per_fold(s, c.by_fold);
-  for (double& v : of_folds) v *= 100;
-  return mean_cell(of_folds);
-}
+Table::Cell fold_cell(const Contender& c, Score s) { return mean_cell(percents(score_per_fold(s, c.by_fold))); }
 
 /// Without the cells of its last column.
 Table confusion_table(const std::string& method, const std::vector<std::string>& classes, const Confusion& c) {
@@ -253,9 +257,7 @@ Predictions read_predictions(const CsvTable& csv) {
     c.by_speaker[r][position(out.speakers, csv.cell(i, speaker))].add(t, p);
     c.by_fold[r][position(out.folds, csv.cell(i, split))].add(t, p);
   }
-  std::vector<Condition> conditions;
-  for (const Contender& c : out.contenders) conditions.push_back(c.condition);
-  for (Contender& c : out.contenders) c.title = title(c.condition, several_mixes(conditions));
+  give_titles(out.contenders, out.contenders);
   out.utterances = std::ssize(utterances);
   for (std::size_t m = 0; m < answered.size(); ++m)
     for (std::size_t r = 0; r < answered[m].size(); ++r)

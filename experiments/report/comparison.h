@@ -30,6 +30,9 @@ struct Predictions {
 /// one speaker, split and truth.
 Predictions read_predictions(const CsvTable&);
 
+/// Titles that tell mixes apart where an augmenter has several, among these or beside them.
+void give_titles(std::vector<Contender>&, const std::vector<Contender>& beside);
+
 /// What Bootstrap takes. Error where they do not have the same seeds.
 std::vector<protocol::Answers> answers_of(const std::vector<Contender>&);
 /// "62.50 [55.0, 70.1]" in percent, or "+1.25 [−0.5, 3.0]" in points; numbers: the value, low, high.

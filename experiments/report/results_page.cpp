@@ -20,11 +20,6 @@ Confusion pooled(const MethodResult& m) {
   return protocol::pooled(seeds);
 }
 
-std::vector<double> percents(std::vector<double> shares) {
-  for (double& v : shares) v *= 100;
-  return shares;
-}
-
 Figure uar_figure(const Results& r) {
   Series bars{.name = "UAR"};
   Plot plot{.kind = Plot::Kind::bars, .x_label = "UAR (%)", .x_range = {{0, 100}}};

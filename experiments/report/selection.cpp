@@ -80,18 +80,19 @@ std::string median_and_range(std::vector<std::int64_t> values) {
 
 Table selection_table(const Summary& summary, std::int64_t sets) {
   struct Rules {
-    std::size_t validation, first, last;  // among the answers: at the chosen epochs, and at every epoch
+    std::size_t validation;  // among the answers: at the chosen epochs; behind it at every epoch
     std::vector<std::int64_t> chosen, epochs;
+    std::size_t first() const { return validation + 1; }
+    std::size_t last() const { return validation + epochs.size(); }
   };
   std::vector<Answers> answers;
   std::vector<Rules> of_condition;
   for (const Condition& condition : summary.conditions()) {
     const Tallies of_seed = tallies(summary, condition);
-    Rules rules{answers.size(), answers.size() + 1, answers.size(), {}, {}};
+    Rules rules{answers.size(), {}, {}};
     answers.emplace_back();
     for (const auto& [epoch, at_epoch] : of_seed.begin()->second.at) {
       rules.epochs.push_back(epoch);
-      rules.last = answers.size();
       answers.emplace_back();
       for (const auto& [seed, tally] : of_seed) {
         check(tally.at.contains(epoch), "selection: seed {} was not evaluated at epoch {}, another one was", seed,
@@ -128,9 +129,9 @@ Table selection_table(const Summary& summary, std::int64_t sets) {
                        of_condition[0].epochs.size())}};
   for (std::size_t c = 0; c < of_condition.size(); ++c) {
     const Rules& rules = of_condition[c];
-    std::size_t peak = rules.first;
+    std::size_t peak = rules.first();
     std::vector<double> peaks = bootstrap.values(peak, Score::uar);
-    for (std::size_t i = rules.first; i <= rules.last; ++i) {
+    for (std::size_t i = rules.first(); i <= rules.last(); ++i) {
       if (mean_uar(i) > mean_uar(peak)) peak = i;
       const std::vector<double>& at_epoch = bootstrap.values(i, Score::uar);
       for (std::size_t b = 0; b < peaks.size(); ++b) peaks[b] = std::max(peaks[b], at_epoch[b]);
@@ -144,11 +145,11 @@ Table selection_table(const Summary& summary, std::int64_t sets) {
     t.rows.push_back({{summary.title(summary.conditions()[c])},
                       cell(rules.validation),
                       {median_and_range(rules.chosen)},
-                      cell(rules.last),
+                      cell(rules.last()),
                       score_cell(per_seed(peak), bootstrap.interval_of(peaks)),
-                      {std::to_string(rules.epochs[peak - rules.first])},
+                      {std::to_string(rules.epochs[peak - rules.first()])},
                       added_to(rules.validation),
-                      added_to(rules.last)});
+                      added_to(rules.last())});
   }
   if (bootstrap.seeds() > 1) t.notes.push_back(about_seeds(bootstrap.seeds()));
   t.notes.push_back(about_intervals(bootstrap, summary.splits().size()));

@@ -115,6 +115,11 @@ Table::Cell mean_cell(const std::vector<double>& values, int decimals) {
   return {mean_and_sd(values, decimals), {r.mean, r.sd}};
 }
 
+std::vector<double> percents(std::vector<double> shares) {
+  for (double& v : shares) v *= 100;
+  return shares;
+}
+
 std::string wide_minus(const std::string& number) { return number.starts_with('-') ? "−" + number.substr(1) : number; }
 
 std::string about_seeds(std::size_t seeds) { return fmt::format("± is the standard deviation over {} seeds.", seeds); }

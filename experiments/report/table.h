@@ -32,6 +32,7 @@ std::string mean_and_sd(const std::vector<double>&, int decimals = 2);
 Table::Cell mean_cell(const std::vector<double>&, int decimals = 2);
 /// "-1.50" with a minus as wide as a plus.
 std::string wide_minus(const std::string& number);
+std::vector<double> percents(std::vector<double> shares);
 /// What the ± of means is: a note below tables.
 std::string about_seeds(std::size_t seeds);
 

@@ -26,11 +26,8 @@ const Contender* find(const std::vector<Contender>& among, const Condition& want
 
 /// The same contenders under titles that tell apart the mixes of both.
 std::vector<Contender> titled(const Predictions& a, const Predictions& b) {
-  std::vector<Condition> conditions;
-  for (const Predictions* p : {&a, &b})
-    for (const Contender& c : p->contenders) conditions.push_back(c.condition);
   std::vector<Contender> out = a.contenders;
-  for (Contender& c : out) c.title = title(c.condition, several_mixes(conditions));
+  give_titles(out, b.contenders);
   return out;
 }
 

@@ -154,7 +154,6 @@ std::vector<Claim> claims_of_yi2020() {
     const std::string asks = *models == 0 ? program : fmt::format("{} --models {}", program, models);
     list.push_back({"yi2020/" + id, where, std::move(statement), published, std::move(quantity), range, asks, measure});
   };
-  const auto by = [](const std::string& program, const Measure& measure) { return of({program}, measure); };
   // Every run that trains a model has its losses, at the paper's epochs, too.
   const std::vector<std::string> training{"yi2020_losses", "yi2020_table1", "yi2020_sweep"};
 
@@ -186,7 +185,7 @@ std::vector<Claim> claims_of_yi2020() {
         fmt::format("Norm of the gradient in the last tenth of the epochs over that of the first; vanished: below {}",
                     vanished),
         claimed ? Range{.high = vanished} : Range{.low = vanished}, losses, model,
-        by("yi2020_losses", mean_of(model, left_of("grad_G"))));
+        of({"yi2020_losses"}, mean_of(model, left_of("grad_G"))));
   };
   vanishes("gradient-gan", "Fig. 3(a)", "gan-saturating", true);
   vanishes("gradient-adan", "Fig. 3(e)", "adan", false);
@@ -198,7 +197,7 @@ std::vector<Claim> claims_of_yi2020() {
            published,
            fmt::format("Squared MMD (unbiased) from real rows: that of {} less that of {}", display_name(a),
                        display_name(b)),
-           below, "yi2020_mmd", models, by("yi2020_mmd", change_of(a, b, discrepancy)));
+           below, "yi2020_mmd", models, of({"yi2020_mmd"}, change_of(a, b, discrepancy)));
   };
   closer("mmd-adan-aae", "0.0057 against 0.0244", "adan", "aae", "aae,adan");
   closer("mmd-wadan-aae", "0.0054 against 0.0244", "wadan", "aae", "aae,wadan");
@@ -207,11 +206,11 @@ std::vector<Claim> claims_of_yi2020() {
   const std::string space = "yi2020_space --seeds 5";
   number("space-classes", "Fig. 4, section V-A", "ADAN's rows follow the real rows class by class, cGAN's do not", "",
          "Real rows whose nearest synthetic row is of their class, percent averaged over classes: ADAN's less cGAN's",
-         above, space, "cgan,adan", by("yi2020_space", change_of("adan", "cgan", own_class)));
+         above, space, "cgan,adan", of({"yi2020_space"}, change_of("adan", "cgan", own_class)));
   number("space-features", "Fig. 5, section V-A",
          "Single features of ADAN's rows are distributed more like the real ones than those of AAE's", "one feature",
          "Median Kolmogorov–Smirnov distance of features from the real ones: ADAN's less AAE's", below, space,
-         "aae,adan", by("yi2020_space", change_of("adan", "aae", feature_distance)));
+         "aae,adan", of({"yi2020_space"}, change_of("adan", "aae", feature_distance)));
 
   const std::string coverage = std::string(imbalance) + " --classifiers svm --sets 1";
   for (const auto& [id, statement, model, range] :
@@ -221,12 +220,12 @@ std::vector<Claim> claims_of_yi2020() {
                    Range{.high = 0.5}}})
     number(id, "Fig. 9, section V-D", statement, "",
            "Classes without a real latent row whose nearest synthetic one is of the class, per fold", range, coverage,
-           model, by(imbalance, thinned(mean_of(model, classes_missed))));
+           model, of({imbalance}, thinned(mean_of(model, classes_missed))));
   number("imbalance-coverage", "Fig. 9, section V-D",
          "Where some classes have few rows, WADAN covers the real rows better than ADAN", "",
          "Real latent rows whose nearest synthetic one is of their class, percent averaged over classes: WADAN's less "
          "ADAN's",
-         above, coverage, "adan,wadan", by(imbalance, thinned(change_of("wadan", "adan", covered))));
+         above, coverage, "adan,wadan", of({imbalance}, thinned(change_of("wadan", "adan", covered))));
   list.push_back(compared(
       "imbalance-uar", "Fig. 10, section V-D",
       "Where some classes have few rows, WADAN is worth more to the DNN than ADAN (the paper's classifiers tell apart "
@@ -235,7 +234,7 @@ std::vector<Claim> claims_of_yi2020() {
   number("time", "Table III, section V-E", "An epoch of WADAN takes longer than one of ADAN", "2.2 times as long",
          "Seconds of a WADAN epoch of 400 rows over those of an ADAN epoch; least to most of the repetitions", {1},
          "yi2020_time --rows 400", "",
-         by("yi2020_time", time_ratio("WADAN-epoch-of-400-rows", "ADAN-epoch-of-400-rows")));
+         of({"yi2020_time"}, time_ratio("WADAN-epoch-of-400-rows", "ADAN-epoch-of-400-rows")));
   return list;
 }
 
